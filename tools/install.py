@@ -24,7 +24,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("set", choices=SETS, nargs="?", default="run")
     wanted = parser.parse_args().set
-    if sys.version_info < (3, 11):
+    if sys.version_info < (3, 11):  # noqa: UP036 - whoever starts this may have an older one
         sys.exit(f"Konvent needs Python 3.11 or newer; this is {sys.version.split()[0]}.")
     environment()
     for lock in SETS[wanted]:

@@ -1,7 +1,6 @@
 """Every check that reads the code without running the suite; all of them run, then the verdict.
 
-python tools/lint.py          look only
-python tools/lint.py --fix    let ruff and djade bring code and templates into shape
+With --fix, ruff and djade bring code and templates into shape instead.
 """
 
 import argparse
