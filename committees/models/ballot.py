@@ -1,0 +1,312 @@
+"""Ballots: one vote taken. The partner has the vote, a person casts it."""
+
+from typing import TYPE_CHECKING
+
+from django.db import models
+from django.db.models import Q
+from django.urls import reverse
+from django.utils.functional import cached_property
+from django.utils.translation import gettext_lazy as _
+
+from committees.enums import BallotForm, BallotState, BallotWay, Capacity, Choice, CloseCause
+from committees.models.committee import Committee
+from committees.models.meeting import AgendaItem, Meeting
+from committees.models.motion import Referral
+from committees.models.rule_set import RuleSet
+from committees.rules.rule_set import Rules
+from membership.models import Partner
+from partnership.models import Entity, Partnership
+
+if TYPE_CHECKING:
+    from partnership.access import Person
+
+
+class BallotQuerySet(models.QuerySet["Ballot"]):
+    def visible_to(self, user: "Person") -> "BallotQuerySet":
+        """Ballots of the person's partnerships; drafts to the office, confidential ones to the committee."""
+        from committees.queries import visible_ballots
+
+        return visible_ballots(self, user)
+
+
+class Ballot(Entity):
+    """One vote taken: draft → open → closed → declared; stopped, annulled, disputed (domain.md 5).
+
+    Opening freezes roll, rules and text; closing stores counts and verdict; only declaring writes the register.
+    """
+
+    partnership = models.ForeignKey(
+        Partnership, on_delete=models.PROTECT, related_name="ballots", verbose_name=_("Partnerschaft")
+    )
+    committee = models.ForeignKey(
+        Committee, on_delete=models.PROTECT, related_name="ballots", verbose_name=_("Gremium")
+    )
+    referral = models.ForeignKey(
+        Referral,
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="ballots",
+        verbose_name=_("Beratung"),
+    )
+    meeting = models.ForeignKey(
+        Meeting,
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="ballots",
+        verbose_name=_("Sitzung"),
+    )
+    agenda_item = models.ForeignKey(
+        AgendaItem,
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="ballots",
+        verbose_name=_("TOP"),
+    )
+    way = models.CharField(_("Verfahren"), max_length=10, choices=BallotWay)
+    form = models.CharField(_("Form"), max_length=14, choices=BallotForm, default=BallotForm.ROLL_CALL)
+    title = models.CharField(_("Gegenstand"), max_length=200)
+    text = models.TextField(_("Beschlusstext"))
+    is_confidential = models.BooleanField(_("vertraulich"), default=False)
+    state = models.CharField(_("Stand"), max_length=10, choices=BallotState, default=BallotState.DRAFT)
+    deadline_at = models.DateTimeField(_("Frist"), null=True, blank=True)
+
+    # Frozen at opening.
+    rule_set = models.ForeignKey(
+        RuleSet,
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="ballots",
+        verbose_name=_("Verfahrensregeln"),
+    )
+    rules_frozen = models.JSONField(null=True, blank=True, editable=False)
+    text_hash = models.CharField(_("Prüfsumme des Textes"), max_length=64, blank=True, editable=False)
+    roll_size = models.PositiveIntegerField(_("Stimmberechtigte"), default=0, editable=False)
+    present_count = models.PositiveIntegerField(_("Anwesende"), null=True, blank=True, editable=False)
+    opened_at = models.DateTimeField(_("eröffnet"), null=True, blank=True)
+    opened_by = models.ForeignKey(
+        "partnership.User",
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+        verbose_name=_("eröffnet von"),
+    )
+
+    # Set at closing.
+    closed_at = models.DateTimeField(_("geschlossen"), null=True, blank=True)
+    closed_by = models.ForeignKey(
+        "partnership.User",
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+        verbose_name=_("geschlossen von"),
+    )
+    close_cause = models.CharField(_("Anlass"), max_length=10, choices=CloseCause, blank=True)
+    close_reason = models.CharField(_("Begründung"), max_length=500, blank=True)
+    # The early close of a circular ballot: asked for by one person, confirmed by another (decisions.md 7).
+    early_close_requested_by = models.ForeignKey(
+        "partnership.User",
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+        verbose_name=_("vorzeitiges Ende beantragt von"),
+    )
+    counts = models.JSONField(null=True, blank=True, editable=False)
+    verdict = models.JSONField(null=True, blank=True, editable=False)
+    outcome = models.CharField(_("Ergebnis"), max_length=12, blank=True, editable=False)
+    # How the chair breaks a tie, where the rules give the chair that vote.
+    chair_choice = models.CharField(_("Stichentscheid"), max_length=8, choices=Choice, blank=True)
+
+    declared_at = models.DateTimeField(_("festgestellt"), null=True, blank=True)
+    declared_by = models.ForeignKey(
+        "partnership.User",
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+        verbose_name=_("festgestellt von"),
+    )
+    ended_reason = models.CharField(_("Grund"), max_length=500, blank=True, help_text=_("Bei Aufhebung oder Anhalten."))
+    annulled_by = models.ForeignKey(
+        "partnership.User",
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+        verbose_name=_("aufgehoben von"),
+    )
+    repeats = models.OneToOneField(
+        "self",
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="repeated_by",
+        verbose_name=_("wiederholt"),
+    )
+    created_by = models.ForeignKey(
+        "partnership.User",
+        null=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+        verbose_name=_("angelegt von"),
+    )
+    created_at = models.DateTimeField(_("angelegt"), auto_now_add=True)
+
+    objects = BallotQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("Abstimmung")
+        verbose_name_plural = _("Abstimmungen")
+        ordering = ("-created_at",)
+        indexes = [
+            models.Index(fields=("partnership", "-created_at"), name="ballot_partnership"),
+            models.Index(fields=("deadline_at",), condition=Q(state="open"), name="ballot_due"),
+        ]
+        constraints = [
+            models.CheckConstraint(
+                name="ballot_circular_has_deadline",
+                condition=~Q(way="circular") | Q(state="draft") | Q(deadline_at__isnull=False),
+                violation_error_message=_("Ein Umlaufbeschluss braucht eine Frist."),
+            ),
+            models.CheckConstraint(
+                name="ballot_open_is_frozen",
+                condition=Q(state__in=("draft", "annulled"))
+                | (Q(rules_frozen__isnull=False) & ~Q(text_hash="") & Q(opened_at__isnull=False)),
+            ),
+            models.CheckConstraint(
+                name="ballot_closed_is_counted",
+                condition=~Q(state__in=("closed", "declared"))
+                | (Q(counts__isnull=False) & Q(verdict__isnull=False) & Q(closed_at__isnull=False)),
+            ),
+            models.CheckConstraint(
+                name="ballot_declared_when",
+                condition=~Q(state="declared") | Q(declared_at__isnull=False),
+            ),
+            models.CheckConstraint(name="ballot_state_known", condition=Q(state__in=BallotState.values)),
+        ]
+
+    def __str__(self) -> str:
+        return self.title
+
+    def get_absolute_url(self) -> str:
+        return reverse("committees:ballot_detail", kwargs={"slug": self.partnership.slug, "pk": self.pk})
+
+    @cached_property
+    def rules(self) -> Rules:
+        """The rules as frozen at opening."""
+        return Rules.from_data(self.rules_frozen)
+
+
+class RollEntry(models.Model):
+    """The frozen electorate: one partner entitled in one ballot, with weight and, where so, its exclusion."""
+
+    ballot = models.ForeignKey(Ballot, on_delete=models.CASCADE, related_name="roll", verbose_name=_("Abstimmung"))
+    partner = models.ForeignKey(Partner, on_delete=models.PROTECT, related_name="+", verbose_name=_("Partner"))
+    partner_name = models.CharField(_("Partner bei Eröffnung"), max_length=200)
+    weight = models.PositiveIntegerField(_("Gewicht"), default=1)
+    is_excluded = models.BooleanField(_("befangen"), default=False)
+    exclusion_reason = models.CharField(_("Grund der Befangenheit"), max_length=300, blank=True)
+    excluded_by = models.ForeignKey(
+        "partnership.User",
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+        verbose_name=_("ausgeschlossen von"),
+    )
+    # A partner that leaves or is suspended during the ballot stays on the roll, marked.
+    mark = models.CharField(_("Vermerk"), max_length=200, blank=True)
+
+    class Meta:
+        verbose_name = _("Stimmberechtigung")
+        verbose_name_plural = _("Stimmberechtigungen")
+        ordering = ("ballot", "partner_name")
+        constraints = [models.UniqueConstraint(fields=("ballot", "partner"), name="roll_once")]
+
+    def __str__(self) -> str:
+        return self.partner_name
+
+
+class Participation(models.Model):
+    """Partner P has voted in this ballot."""
+
+    ballot = models.ForeignKey(
+        Ballot, on_delete=models.PROTECT, related_name="participations", verbose_name=_("Abstimmung")
+    )
+    partner = models.ForeignKey(Partner, on_delete=models.PROTECT, related_name="+", verbose_name=_("Partner"))
+
+    class Meta:
+        verbose_name = _("Teilnahme")
+        verbose_name_plural = _("Teilnahmen")
+        constraints = [models.UniqueConstraint(fields=("ballot", "partner"), name="participation_once")]
+
+    def __str__(self) -> str:
+        return f"{self.partner}"
+
+
+class Vote(models.Model):
+    """An open vote of a partner. Rows are only added; the highest revision counts.
+
+    `replaced` repeats the choice of the revision before, so that a tally is two GROUP BYs over an
+    index: count(choice) − count(replaced).
+    """
+
+    ballot = models.ForeignKey(Ballot, on_delete=models.PROTECT, related_name="votes", verbose_name=_("Abstimmung"))
+    partner = models.ForeignKey(Partner, on_delete=models.PROTECT, related_name="+", verbose_name=_("Partner"))
+    revision = models.PositiveSmallIntegerField(_("Fassung"), default=1)
+    choice = models.CharField(_("Stimme"), max_length=8, choices=Choice)
+    replaced = models.CharField(_("ersetzte Stimme"), max_length=8, choices=Choice, blank=True)
+    cast_by = models.ForeignKey(
+        "partnership.User", on_delete=models.PROTECT, related_name="+", verbose_name=_("abgegeben von")
+    )
+    capacity = models.CharField(_("Eigenschaft"), max_length=10, choices=Capacity)
+    cast_at = models.DateTimeField(_("abgegeben"))
+    # SHA-256 of the form's token: the same form sent again gets the same confirmation.
+    token_hash = models.CharField(max_length=64, unique=True, editable=False)
+
+    class Meta:
+        verbose_name = _("Stimme")
+        verbose_name_plural = _("Stimmen")
+        ordering = ("ballot", "partner", "revision")
+        indexes = [
+            models.Index(fields=("ballot", "choice"), name="vote_tally"),
+            models.Index(fields=("ballot", "replaced"), condition=~Q(replaced=""), name="vote_tally_replaced"),
+        ]
+        constraints = [
+            models.UniqueConstraint(fields=("ballot", "partner", "revision"), name="vote_revision"),
+            models.CheckConstraint(name="vote_choice_known", condition=Q(choice__in=Choice.values)),
+            models.CheckConstraint(
+                name="vote_first_replaces_nothing",
+                condition=(Q(revision=1) & Q(replaced="")) | (Q(revision__gt=1) & ~Q(replaced="")),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.partner} r{self.revision}"
+
+
+class Objection(models.Model):
+    """A partner objects to deciding by circular vote; the rules say how many stop it."""
+
+    ballot = models.ForeignKey(
+        Ballot, on_delete=models.PROTECT, related_name="objections", verbose_name=_("Abstimmung")
+    )
+    partner = models.ForeignKey(Partner, on_delete=models.PROTECT, related_name="+", verbose_name=_("Partner"))
+    person = models.ForeignKey("partnership.User", on_delete=models.PROTECT, related_name="+", verbose_name=_("Person"))
+    reason = models.CharField(_("Begründung"), max_length=500)
+    objected_at = models.DateTimeField(_("eingelegt"))
+
+    class Meta:
+        verbose_name = _("Widerspruch")
+        verbose_name_plural = _("Widersprüche")
+        ordering = ("ballot", "objected_at")
+        constraints = [models.UniqueConstraint(fields=("ballot", "partner"), name="objection_once")]
+
+    def __str__(self) -> str:
+        return f"{self.partner}"

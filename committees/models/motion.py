@@ -1,0 +1,108 @@
+"""Motions and their way through the committees."""
+
+from typing import TYPE_CHECKING
+
+from django.db import models
+from django.db.models import Q
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from committees.enums import MotionState, ReferralRole, ReferralState
+from committees.models.committee import Committee
+from membership.models import Partner
+from partnership.models import Document, Entity, Partnership
+
+if TYPE_CHECKING:
+    from partnership.access import Person
+
+
+class MotionQuerySet(models.QuerySet["Motion"]):
+    def visible_to(self, user: "Person") -> "MotionQuerySet":
+        """Motions of the person's partnerships; drafts to their authors, confidential ones to the committees."""
+        from committees.queries import visible_motions
+
+        return visible_motions(self, user)
+
+
+class Motion(Entity):
+    """What is to be decided (Vorlage). Its state follows from its referrals."""
+
+    partnership = models.ForeignKey(
+        Partnership, on_delete=models.PROTECT, related_name="motions", verbose_name=_("Partnerschaft")
+    )
+    year = models.PositiveSmallIntegerField(_("Jahr"), null=True, blank=True, editable=False)
+    number = models.PositiveIntegerField(_("Nummer"), null=True, blank=True, editable=False)
+    title = models.CharField(_("Titel"), max_length=200)
+    text = models.TextField(_("Beschlusstext"), help_text=_("So soll der Beschluss lauten."))
+    reasons = models.TextField(_("Begründung"), blank=True)
+    effects = models.TextField(_("Auswirkungen"), blank=True, help_text=_("Geld, Arbeit, andere Folgen."))
+    amount = models.DecimalField(_("Betrag in Euro"), max_digits=12, decimal_places=2, null=True, blank=True)
+    state = models.CharField(_("Stand"), max_length=14, choices=MotionState, default=MotionState.DRAFT)
+    is_confidential = models.BooleanField(_("vertraulich"), default=False)
+    submitting_partner = models.ForeignKey(
+        Partner,
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+        verbose_name=_("einreichender Partner"),
+    )
+    created_by = models.ForeignKey(
+        "partnership.User", on_delete=models.PROTECT, related_name="+", verbose_name=_("angelegt von")
+    )
+    created_at = models.DateTimeField(_("angelegt"), auto_now_add=True)
+    submitted_at = models.DateTimeField(_("eingereicht"), null=True, blank=True)
+    attachments = models.ManyToManyField(Document, blank=True, related_name="+", verbose_name=_("Anlagen"))
+
+    objects = MotionQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("Vorlage")
+        verbose_name_plural = _("Vorlagen")
+        ordering = ("-year", "-number", "-created_at")
+        constraints = [
+            models.UniqueConstraint(
+                fields=("partnership", "year", "number"),
+                condition=Q(number__isnull=False),
+                name="motion_number",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.label} {self.title}".strip()
+
+    @property
+    def label(self) -> str:
+        """Number as printed, such as `V-2026-007`; empty for drafts."""
+        return f"V-{self.year}-{self.number:03d}" if self.number else ""
+
+    def get_absolute_url(self) -> str:
+        return reverse("committees:motion_detail", kwargs={"slug": self.partnership.slug, "pk": self.pk})
+
+
+class Referral(Entity):
+    """A motion's treatment in one committee, with its own state and outcome."""
+
+    motion = models.ForeignKey(Motion, on_delete=models.CASCADE, related_name="referrals", verbose_name=_("Vorlage"))
+    committee = models.ForeignKey(
+        Committee, on_delete=models.PROTECT, related_name="referrals", verbose_name=_("Gremium")
+    )
+    position = models.PositiveSmallIntegerField(_("Reihenfolge"))
+    role = models.CharField(_("Aufgabe"), max_length=12, choices=ReferralRole)
+    is_adoption_required = models.BooleanField(_("Zustimmung nötig"), default=False)
+    state = models.CharField(_("Stand"), max_length=16, choices=ReferralState, default=ReferralState.WAITING)
+    # Why the committee recommends; goes with its count into the next committee's Beschlussvorlage.
+    opinion = models.TextField(_("Stellungnahme"), blank=True)
+    settled_at = models.DateTimeField(_("abgeschlossen"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("Beratung")
+        verbose_name_plural = _("Beratungsfolge")
+        ordering = ("motion", "position")
+        constraints = [
+            models.UniqueConstraint(fields=("motion", "committee"), name="referral_once"),
+            models.UniqueConstraint(fields=("motion", "position"), name="referral_position"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.motion}: {self.committee}"

@@ -1,0 +1,66 @@
+"""Who may see or do what in committees. Whether a vote *counts* is asked by the services, under the lock."""
+
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+from partnership.access import Person, policy, ties
+from partnership.enums import Role
+
+OFFICE = _("Das ist der Geschäftsführung und der Schriftführung des Gremiums vorbehalten.")
+CHAIR = _("Das ist dem Vorsitz des Gremiums vorbehalten.")
+CONDUCT = _("Das ist dem Vorsitz, der Schriftführung und der Geschäftsführung vorbehalten.")
+
+
+def is_office(user: Person, subject: Any) -> bool:
+    """Managing office of the partnership, or secretary of the committee `subject` belongs to."""
+    held = ties(user)
+    if held.holds(Role.MANAGING_OFFICE, on=subject.partnership):
+        return True
+    committee = _committee_of(subject)
+    return committee is not None and held.holds(Role.SECRETARY, on=committee)
+
+
+def is_chair(user: Person, subject: Any) -> bool:
+    """Chair or deputy chair of the committee `subject` belongs to."""
+    committee = _committee_of(subject)
+    return committee is not None and ties(user).holds(Role.CHAIR, Role.DEPUTY_CHAIR, on=committee)
+
+
+def _committee_of(subject: Any) -> Any:
+    from committees.models import Committee
+
+    return subject if isinstance(subject, Committee) else getattr(subject, "committee", None)
+
+
+@policy(_("Sie gehören dieser Partnerschaft nicht an."))
+def belong(user: Person, subject: Any) -> bool:
+    """Everybody who holds anything in the partnership; the object was already filtered by `visible_to`."""
+    return ties(user).belongs_to(getattr(subject, "partnership_id", None) or subject.pk)
+
+
+@policy(OFFICE)
+def prepare(user: Person, subject: Any) -> bool:
+    """Managing office, or secretary of the committee: meetings, agendas, invitations, minutes."""
+    return is_office(user, subject)
+
+
+@policy(CONDUCT)
+def conduct(user: Person, subject: Any) -> bool:
+    """Chair, deputy chair, secretary or managing office: the cockpit of a meeting, opening a ballot."""
+    return is_chair(user, subject) or is_office(user, subject)
+
+
+@policy(CHAIR)
+def preside(user: Person, subject: Any) -> bool:
+    """Chair or deputy chair: closing and declaring ballots, exclusions, annulment."""
+    return is_chair(user, subject)
+
+
+@policy(_("Die Mitgliederlisten pflegen Geschäftsführung und Produktmanagement."))
+def curate(user: Person, subject: Any) -> bool:
+    """Managing office or product management of the partnership."""
+    from partnership.models import Partnership
+
+    partnership = subject if isinstance(subject, Partnership) else subject.partnership
+    return ties(user).holds(Role.MANAGING_OFFICE, Role.PRODUCT_MANAGER, on=partnership)

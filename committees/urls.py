@@ -1,0 +1,5 @@
+"""Addresses of committees."""
+
+app_name = "committees"
+
+urlpatterns: list = []

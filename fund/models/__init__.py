@@ -1,0 +1,1 @@
+from fund.models.fund import Account, Fund, Measure, Pledge, Posting

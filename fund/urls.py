@@ -1,0 +1,5 @@
+"""Addresses of fund."""
+
+app_name = "fund"
+
+urlpatterns: list = []

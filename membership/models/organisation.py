@@ -1,0 +1,54 @@
+"""Legal bodies."""
+
+from typing import TYPE_CHECKING
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from membership.enums import OrganisationKind
+from partnership.enums import Land
+from partnership.models import Entity
+
+if TYPE_CHECKING:
+    from partnership.access import Person
+
+
+class OrganisationQuerySet(models.QuerySet["Organisation"]):
+    def visible_to(self, user: "Person") -> "OrganisationQuerySet":
+        """Bodies that hold or share a seat, or an office in a committee, in a partnership the person belongs to."""
+        from membership.queries import visible_organisations
+
+        return visible_organisations(self, user)
+
+
+class Organisation(Entity):
+    """A legal body; it may take part in several partnerships of the installation."""
+
+    name = models.CharField(_("Name"), max_length=200, unique=True)
+    short_name = models.CharField(_("Kurzname"), max_length=60, blank=True)
+    kind = models.CharField(_("Art"), max_length=20, choices=OrganisationKind)
+    land = models.CharField(_("Land"), max_length=2, choices=Land, blank=True)
+    population = models.PositiveIntegerField(_("Einwohnerzahl"), null=True, blank=True)
+    population_on = models.DateField(_("Stichtag der Einwohnerzahl"), null=True, blank=True)
+    ags = models.CharField(_("Amtlicher Gemeindeschlüssel (AGS)"), max_length=8, blank=True)
+    leitweg_id = models.CharField(_("Leitweg-ID"), max_length=46, blank=True)
+    website = models.URLField(_("Internetseite"), blank=True)
+    address = models.TextField(_("Anschrift"), blank=True)
+    parent = models.ForeignKey(
+        "self",
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="parts",
+        verbose_name=_("gehört zu"),
+    )
+
+    objects = OrganisationQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("Organisation")
+        verbose_name_plural = _("Organisationen")
+        ordering = ("name",)
+
+    def __str__(self) -> str:
+        return self.name

@@ -1,0 +1,5 @@
+"""Addresses of membership."""
+
+app_name = "membership"
+
+urlpatterns: list = []

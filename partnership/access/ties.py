@@ -1,0 +1,136 @@
+"""What ties a person to partnerships today: dated appointments, and what higher apps bring (delegations).
+
+Everything that authorises is read here, at each request; nothing of it is kept in a session.
+"""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from datetime import date
+from functools import cached_property
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+from django.contrib.auth.models import AnonymousUser
+from django.contrib.contenttypes.models import ContentType
+from django.db.models import Exists, Model, OuterRef
+
+from partnership import clock
+from partnership.enums import Role
+
+if TYPE_CHECKING:
+    from partnership.models import User
+
+    Person = User | AnonymousUser
+else:
+    Person = object
+
+
+@dataclass(frozen=True)
+class Tie:
+    """One thing a person holds: `kind` (a role, or delegate, deputy, member) on one object of a partnership.
+
+    `partner_id` is set where the person acts for a partner.
+    """
+
+    kind: str
+    label: str
+    object_id: UUID
+    partnership_id: UUID
+    partner_id: UUID | None = None
+
+
+@dataclass(frozen=True)
+class Ties:
+    """All that a person holds on one day."""
+
+    items: tuple[Tie, ...] = field(default_factory=tuple)
+
+    @cached_property
+    def partnership_ids(self) -> frozenset[UUID]:
+        """Partnerships the person belongs to."""
+        return frozenset(tie.partnership_id for tie in self.items)
+
+    @cached_property
+    def partner_ids(self) -> frozenset[UUID]:
+        """Partners the person acts for."""
+        return frozenset(tie.partner_id for tie in self.items if tie.partner_id)
+
+    def ids(self, label: str, *kinds: str) -> frozenset[UUID]:
+        """Keys of the objects of a model on which the person holds one of `kinds` (any, if none is named)."""
+        return frozenset(tie.object_id for tie in self.items if tie.label == label and (not kinds or tie.kind in kinds))
+
+    def holds(self, *kinds: str, on: Model) -> bool:
+        """Whether the person holds one of `kinds` on the object `on`."""
+        return on.pk in self.ids(on._meta.label_lower, *kinds)
+
+    def belongs_to(self, partnership_id: UUID) -> bool:
+        """Whether anything ties the person to the partnership."""
+        return partnership_id in self.partnership_ids
+
+    def roles_in(self, partnership_id: UUID) -> frozenset[str]:
+        """Kinds of ties within one partnership, whatever they are held on."""
+        return frozenset(tie.kind for tie in self.items if tie.partnership_id == partnership_id)
+
+
+Source = Callable[["User", date], Iterable[Tie]]
+_sources: list[Source] = []
+
+
+def register_source(source: Source) -> Source:
+    """Let a higher app add ties (in `AppConfig.ready`); the source costs at most one query."""
+    if source not in _sources:
+        _sources.append(source)
+    return source
+
+
+def ties(user: "Person") -> Ties:
+    """The ties of a person today; read once for a request (see `remember`), else afresh."""
+    remembered = getattr(user, "_ties", None)
+    if remembered is not None:
+        return remembered
+    if not user.is_authenticated or not user.is_active:
+        return Ties()
+    on = clock.today()
+    return Ties(tuple(tie for source in _sources for tie in source(user, on)))
+
+
+def remember(user: "Person") -> None:
+    """Keep the ties on this user object: one request, one reading."""
+    user._ties = ties(user)  # type: ignore[union-attr]
+
+
+def forget(user: "Person") -> None:
+    """Read the ties afresh the next time; after a service has changed them."""
+    if hasattr(user, "_ties"):
+        del user._ties
+
+
+@register_source
+def appointments(user: "User", on: date) -> Iterable[Tie]:
+    """Appointments valid on the day *and* carried by guardian's permission (decisions.md 5)."""
+    from guardian.models import UserObjectPermission
+
+    from partnership.models import Appointment
+
+    granted = UserObjectPermission.objects.filter(
+        user=user,
+        content_type=OuterRef("content_type"),
+        object_pk=OuterRef("object_pk"),
+        permission__codename=OuterRef("role"),
+        permission__content_type=OuterRef("content_type"),
+    )
+    rows = (
+        Appointment.objects.valid(on)
+        .filter(Exists(granted), person=user)
+        .values_list("role", "content_type_id", "object_pk", "partnership_id")
+    )
+    for role, content_type_id, object_pk, partnership_id in rows:
+        model = ContentType.objects.get_for_id(content_type_id).model_class()
+        assert model is not None
+        yield Tie(
+            kind=role,
+            label=model._meta.label_lower,
+            object_id=UUID(object_pk),
+            partnership_id=partnership_id,
+            partner_id=UUID(object_pk) if role == Role.PARTNER_ADMIN else None,
+        )

@@ -1,0 +1,16 @@
+from django.apps import AppConfig
+from django.db.models.signals import post_migrate
+from django.utils.translation import gettext_lazy as _
+
+
+class PartnershipConfig(AppConfig):
+    """The ground: partnerships, accounts, access, audit, outbox, documents."""
+
+    name = "partnership"
+    verbose_name = _("Partnerschaften und Konten")
+
+    def ready(self) -> None:
+        from partnership.access import checks  # noqa: F401 - registers the system check
+        from partnership.db.triggers import install_after_migrate
+
+        post_migrate.connect(install_after_migrate, dispatch_uid="konvent-triggers")

@@ -1,0 +1,5 @@
+"""Pages of the ground within a partnership: people, appointments, documents, outbox, audit."""
+
+app_name = "partnership"
+
+urlpatterns: list = []

@@ -1,0 +1,94 @@
+"""What happens around every request."""
+
+import zoneinfo
+from collections.abc import Callable
+
+from django.conf import settings
+from django.contrib.auth import logout
+from django.core.cache import cache
+from django.db import InterfaceError, OperationalError
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone, translation
+
+Handler = Callable[[HttpRequest], HttpResponse]
+
+LAST_SEEN_EVERY = 300
+
+
+class DatabaseOutage:
+    """A database that is away or locked answers 503 with Retry-After, not 500 (reliability.md 4.1)."""
+
+    def __init__(self, get_response: Handler) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        if not isinstance(exception, OperationalError | InterfaceError):
+            return None
+        response = render(request, "503.html", status=503)
+        response["Retry-After"] = "5"
+        return response
+
+
+class SessionLimits:
+    """Ends sessions that were idle for 30 minutes or are older than 10 hours (reliability.md 4.8).
+
+    The moment last seen is kept in the cache, written at most every five minutes (decisions.md 11).
+    """
+
+    def __init__(self, get_response: Handler) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if request.user.is_authenticated:
+            self._check(request)
+        return self.get_response(request)
+
+    def _check(self, request: HttpRequest) -> None:
+        now = int(timezone.now().timestamp())
+        started = request.session.get("started")
+        if started is None:
+            request.session["started"] = started = now
+        key = f"seen:{request.session.session_key}"
+        seen = cache.get(key)
+        if seen is None:
+            # A flushed cache must not sign everybody out: the session's age still limits it.
+            seen = now if now - started < settings.SESSION_IDLE_SECONDS else request.session.get("seen", now)
+        if now - started > settings.SESSION_ABSOLUTE_SECONDS or now - seen > settings.SESSION_IDLE_SECONDS:
+            logout(request)
+            return
+        if now - seen >= LAST_SEEN_EVERY or cache.get(key) is None:
+            cache.set(key, now, settings.SESSION_ABSOLUTE_SECONDS)
+
+
+class PersonalPreferences:
+    """The language and the time zone a person has set for themselves."""
+
+    def __init__(self, get_response: Handler) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        user = request.user
+        if not user.is_authenticated:
+            return self.get_response(request)
+        if user.language and settings.LANGUAGE_COOKIE_NAME not in request.COOKIES:
+            translation.activate(user.language)
+            request.LANGUAGE_CODE = user.language
+        with timezone.override(zoneinfo.ZoneInfo(user.time_zone)):
+            return self.get_response(request)
+
+
+class PrivatePages:
+    """Pages of signed-in people are kept by no cache; the browser's back button shows nothing stale."""
+
+    def __init__(self, get_response: Handler) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        if request.user.is_authenticated and not response.has_header("Cache-Control"):
+            response["Cache-Control"] = "no-store, private"
+        return response

@@ -1,0 +1,1 @@
+"""Settings: `embedded` for one machine, `production` for a server, `test` for the suite."""

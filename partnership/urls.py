@@ -1,0 +1,20 @@
+"""Addresses of the whole site. Every view behind them carries a policy (system check konvent.E001)."""
+
+from django.contrib import admin
+from django.urls import include, path
+from django.views.i18n import set_language
+
+from partnership.views import health
+
+urlpatterns = [
+    path("livez", health.livez, name="livez"),
+    path("readyz", health.readyz, name="readyz"),
+    path("verwaltung/", admin.site.urls),
+    path("konto/", include("partnership.account_urls")),
+    path("sprache/", set_language, name="set_language"),
+    path("", include("portal.urls")),
+    path("p/<slug:slug>/", include("partnership.ground_urls")),
+    path("p/<slug:slug>/", include("membership.urls")),
+    path("p/<slug:slug>/", include("committees.urls")),
+    path("p/<slug:slug>/", include("fund.urls")),
+]
