@@ -3,15 +3,12 @@
 
 PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11; do \
 	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
-PORT ?= 8000
-KONVENT_DATA ?= $(CURDIR)/data
 PY := .venv/bin/python
 MANAGE := $(PY) manage.py
 WORKERS ?= auto
-export PORT KONVENT_DATA
 
 .DEFAULT_GOAL := help
-.PHONY: help run start demo-reset backup restore test test-browser test-heavy lint format lock messages \
+.PHONY: help run start demo-reset backup restore test test-postgres test-browser test-heavy lint format lock messages \
 	install install-dev catalogues clean
 
 ## Use
@@ -35,6 +32,10 @@ restore: install catalogues  ## put an archive back and prove it (FROM=archive)
 ## Test
 test: install-dev catalogues  ## the whole suite on the embedded default
 	@$(PY) -m pytest -n $(WORKERS) -m "not heavy and not browser and not postgres" $(ARGS)
+
+test-postgres: install-dev catalogues  ## the suite on DATABASE_URL and REDIS_URL, with the races
+	@test -n "$$DATABASE_URL" || { echo 'DATABASE_URL=postgres://… make test-postgres'; exit 2; }
+	@$(PY) -m pytest -n $(WORKERS) -m "not heavy and not browser" $(ARGS)
 
 test-browser: install-dev catalogues  ## the journeys in Chromium (chromium must be installed)
 	@$(PY) -m pytest -m browser $(ARGS)

@@ -50,7 +50,7 @@ def python_packages(lock: Path) -> None:
         if needed:
             say(f"Python packages of {lock.name}")
             run(
-                str(PYTHON), "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-input",
+                str(PYTHON), "-m", "pip", "install", "-qq", "--disable-pip-version-check", "--no-input",
                 "--require-hashes", "--only-binary", ":all:", "-r", str(lock),
             )  # fmt: skip
 
