@@ -1,9 +1,8 @@
 """`manage.py install_triggers`: what the database itself refuses."""
 
 from django.core.management.base import BaseCommand
-from django.db import DEFAULT_DB_ALIAS, connections
 
-from partnership.db import triggers
+from partnership.db import roles, triggers
 
 
 class Command(BaseCommand):
@@ -12,6 +11,7 @@ class Command(BaseCommand):
     help = "Installs the database triggers again. Every migrate does it by itself (decisions.md 3)."
 
     def handle(self, *args: object, **options: object) -> None:
-        triggers.install(connections[DEFAULT_DB_ALIAS])
+        with roles.owner():
+            triggers.install()
         if options["verbosity"]:
             self.stdout.write("Triggers are in place.")

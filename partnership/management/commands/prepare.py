@@ -3,12 +3,15 @@
 import hashlib
 from pathlib import Path
 
+import environ
 from django.conf import settings
 from django.contrib.staticfiles.finders import get_finders
 from django.core.management import call_command, get_commands
 from django.core.management.base import BaseCommand, CommandParser
 from django.db import DEFAULT_DB_ALIAS, connections
 from django.db.migrations.executor import MigrationExecutor
+
+from partnership.db import roles, triggers
 
 
 class Command(BaseCommand):
@@ -18,10 +21,14 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--demo", action="store_true", help="the demonstration, if the database is empty")
+        parser.add_argument("--assets-only", action="store_true", help="do not touch the database")
 
     def handle(self, *args: object, **options: object) -> None:
         self._assets()
-        self._database()
+        if options["assets_only"]:
+            return
+        with roles.owner():
+            self._database()
         if options["demo"] and "demo" in get_commands():
             call_command("demo", if_empty=True)
 
@@ -33,7 +40,9 @@ class Command(BaseCommand):
             self.stdout.write(f"prepare: database ({len(pending)} migrations) …")
             call_command("migrate", interactive=False, verbosity=0)
         else:
-            call_command("install_triggers", verbosity=0)
+            triggers.install()
+        if settings.DATABASE_OWNER_URL:
+            roles.grant(environ.Env.db_url_config(settings.DATABASE_URL)["USER"])
 
     def _assets(self) -> None:
         """Collect and compress the static files, unless none has changed."""
