@@ -81,7 +81,13 @@ TEMPLATES = [
                 "csp.context_processors.nonce",
                 "partnership.ui.context.frame",
             ],
-            "builtins": ["django.templatetags.i18n", "django.templatetags.static"],
+            "libraries": {"ui": "partnership.ui.tags"},
+            "builtins": [
+                "django.templatetags.i18n",
+                "django.templatetags.static",
+                "crispy_forms.templatetags.crispy_forms_tags",
+                "partnership.ui.tags",
+            ],
         },
     },
 ]

@@ -1,0 +1,1 @@
+"""The interface kit: page frame, forms, components, numbers and charts (see docs/ui.md)."""

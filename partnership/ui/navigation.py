@@ -1,0 +1,94 @@
+"""The menus of the page frame. Apps fill them in `AppConfig.ready()`; the frame only draws them."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from django.urls import NoReverseMatch, reverse
+
+AREAS = ("main", "partnership", "office", "account", "footer")
+"""main: everywhere; partnership, office: inside one partnership; account: the person's menu; footer."""
+
+Policy = Callable[[Any, Any], object]
+"""Called with (user, partnership or None); whatever is true lets the entry show."""
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One line of a menu, as an app registered it."""
+
+    area: str
+    label: Any
+    url_name: str
+    order: int = 100
+    policy: Policy | None = None
+    icon: str = ""
+
+    def url(self, partnership: Any = None) -> str:
+        """The address of the entry, inside a partnership where its area is bound to one.
+
+        Raises NoReverseMatch when the name is unknown.
+        """
+        if self.area in ("partnership", "office"):
+            return reverse(self.url_name, kwargs={"slug": partnership.slug})
+        return reverse(self.url_name)
+
+
+@dataclass(frozen=True)
+class Link:
+    """One line of a menu, as this page shows it."""
+
+    label: Any
+    url: str
+    icon: str = ""
+    is_current: bool = False
+
+
+_entries: dict[tuple[str, str], Entry] = {}
+
+
+def register(
+    area: str,
+    label: Any,
+    url_name: str,
+    order: int = 100,
+    *,
+    policy: Policy | None = None,
+    icon: str = "",
+) -> None:
+    """Put a line into a menu. Registering the same name in the same area again replaces it."""
+    if area not in AREAS:
+        raise ValueError(f"unknown navigation area {area!r}, known: {', '.join(AREAS)}")
+    _entries[(area, url_name)] = Entry(area, label, url_name, order, policy, icon)
+
+
+def entries(area: str | None = None) -> list[Entry]:
+    """What is registered, in the order of the menu."""
+    found = [entry for entry in _entries.values() if area is None or entry.area == area]
+    return sorted(found, key=lambda entry: (entry.order, entry.url_name))
+
+
+def links(area: str, *, user: Any, partnership: Any = None, path: str = "") -> list[Link]:
+    """The lines of one menu for this person on this page.
+
+    A name that leads nowhere is left out, so that a missing page never breaks every other one
+    (a test holds that all names resolve).
+    """
+    if area in ("partnership", "office") and partnership is None:
+        return []
+    found: list[tuple[Entry, str]] = []
+    for entry in entries(area):
+        try:
+            url = entry.url(partnership)
+        except NoReverseMatch:
+            continue
+        if entry.policy is None or entry.policy(user, partnership):
+            found.append((entry, url))
+    current = current_url((url for _, url in found), path)
+    return [Link(entry.label, url, entry.icon, url == current) for entry, url in found]
+
+
+def current_url(urls: Iterable[str], path: str) -> str:
+    """The longest of the addresses that the page's path lies under; empty if there is none."""
+    under = [url for url in urls if path == url or (url != "/" and path.startswith(url))]
+    return max(under, key=len, default="")
