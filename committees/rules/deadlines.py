@@ -23,8 +23,19 @@ REMINDER_TIME: Final = time(9, 0)
 _DAY: Final = timedelta(days=1)
 _WEEKDAYS_DE = ("Montag", "Dienstag", "Mittwoch", "Donnerstag", "Freitag", "Samstag", "Sonntag")
 _WEEKDAYS_EN = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
-_MONTHS_EN = tuple(
-    "January February March April May June July August September October November December".split()
+_MONTHS_EN = (
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
 )
 
 
@@ -74,7 +85,7 @@ def latest_dispatch(meeting_on: date, notice: Notice, holidays: Holidays = froze
 
 
 def _run(dispatch_on: date, notice: Notice, holidays: Holidays) -> tuple[date, date, date]:
-    """Last day of the period as counted and as moved, and the earliest day of the meeting: (last, earliest, counted)."""
+    """Last day of the period, earliest day of the meeting, and the last day before it was moved."""
     if notice.amount == 0:
         return dispatch_on, dispatch_on, dispatch_on
     left = notice.amount * (7 if notice.unit is Unit.WEEKS else 1)
@@ -106,9 +117,7 @@ def calculate_notice(
         lines.append(_length(notice))
         if notice.land is not None:
             name = LAENDER[notice.land]
-            lines.append(
-                Sentence(f"Es gelten die Feiertage des Landes {name}.", f"The holidays of {name} apply.")
-            )
+            lines.append(Sentence(f"Es gelten die Feiertage des Landes {name}.", f"The holidays of {name} apply."))
         lines.append(
             Sentence(
                 f"Letzter Tag der Frist: {words(counted).de}.",
@@ -280,8 +289,7 @@ def check_circular_deadline(
         "1 day" if circular.minimum_days == 1 else f"{circular.minimum_days} days",
     )
     return Sentence(
-        f"Ein Umlauf dauert mindestens {days.de}: Die Frist kann frühestens "
-        f"{deadline_words(earliest, zone).de} sein.",
+        f"Ein Umlauf dauert mindestens {days.de}: Die Frist kann frühestens {deadline_words(earliest, zone).de} sein.",
         f"A circular ballot runs for at least {days.en}: the deadline can be {deadline_words(earliest, zone).en} "
         "at the earliest.",
     )

@@ -14,6 +14,8 @@ from committees.rules.sentence import Sentence
 
 
 class Kind(StrEnum):
+    """As what a person acts for a partner."""
+
     DELEGATE = "delegate"
     DEPUTY = "deputy"
 

@@ -14,6 +14,8 @@ from committees.rules.sentence import Sentence
 
 
 class BallotState(StrEnum):
+    """Where a ballot stands."""
+
     DRAFT = "draft"
     OPEN = "open"
     CLOSED = "closed"
@@ -24,6 +26,8 @@ class BallotState(StrEnum):
 
 
 class MeetingState(StrEnum):
+    """Where a meeting stands."""
+
     DRAFT = "draft"
     INVITED = "invited"
     RUNNING = "running"
@@ -32,6 +36,8 @@ class MeetingState(StrEnum):
 
 
 class ReferralState(StrEnum):
+    """Where the treatment of a motion in one committee stands."""
+
     WAITING = "waiting"
     SCHEDULED = "scheduled"
     IN_VOTE = "in_vote"
@@ -44,12 +50,16 @@ class ReferralState(StrEnum):
 
 
 class ReferralRole(StrEnum):
+    """What a committee does with a motion."""
+
     RECOMMENDS = "recommends"
     DECIDES = "decides"
     TOLD = "told"
 
 
 class MotionState(StrEnum):
+    """Where a motion stands."""
+
     DRAFT = "draft"
     SUBMITTED = "submitted"
     IN_TREATMENT = "in_treatment"
@@ -379,9 +389,7 @@ def motion_state(referral_states: Iterable[str], roles: Sequence[str] | None = N
         deciding = [state for state in states if state not in silent]
     else:
         deciding = [
-            state
-            for state, role in zip(states, roles, strict=True)
-            if ReferralRole(role) is ReferralRole.DECIDES
+            state for state, role in zip(states, roles, strict=True) if ReferralRole(role) is ReferralRole.DECIDES
         ]
     if ReferralState.REJECTED in deciding:
         return MotionState.REJECTED

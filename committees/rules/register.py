@@ -43,9 +43,7 @@ class Kind(StrEnum):
     ERASED = "erased"
 
 
-RESOLUTIONS: Final = frozenset(
-    {Kind.ADOPTED, Kind.REJECTED, Kind.RECOMMENDED, Kind.NOT_RECOMMENDED, Kind.NOTED}
-)
+RESOLUTIONS: Final = frozenset({Kind.ADOPTED, Kind.REJECTED, Kind.RECOMMENDED, Kind.NOT_RECOMMENDED, Kind.NOTED})
 OUTCOME_OF: Final[Mapping[Kind, Outcome]] = {
     Kind.ADOPTED: Outcome.ADOPTED,
     Kind.RECOMMENDED: Outcome.ADOPTED,
@@ -199,9 +197,7 @@ class Record:
 
     def disclosing(self, names: Collection[str]) -> Record:
         """The same record showing only the named parts."""
-        return Record(
-            self.entry, self.hash, {name: self.parts.get(name) if name in names else None for name in PARTS}
-        )
+        return Record(self.entry, self.hash, {name: self.parts.get(name) if name in names else None for name in PARTS})
 
 
 def number_of(committee: str, year: int, sequence: int) -> str:
@@ -351,17 +347,11 @@ def _stands(records: Sequence[Record], head: Head) -> bool:
     return head.position <= len(records) and records[head.position - 1].hash == head.hash
 
 
-def _check_references(
-    records: Sequence[Record], index: int, entry: Mapping[str, Any], findings: list[Finding]
-) -> None:
+def _check_references(records: Sequence[Record], index: int, entry: Mapping[str, Any], findings: list[Finding]) -> None:
     for reference in entry["references"]:
         place = reference["position"]
         target = records[place - 1] if 0 < place < index else None
-        if (
-            target is None
-            or target.hash != reference["hash"]
-            or target.entry.get("number") != reference["number"]
-        ):
+        if target is None or target.hash != reference["hash"] or target.entry.get("number") != reference["number"]:
             findings.append(
                 Finding(
                     index,
@@ -402,10 +392,24 @@ _PARTNERSHIP = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}", re.ASCII)
 _NUMBER = re.compile(r"(?P<committee>.+)-(?P<year>[0-9]{4})-(?P<sequence>[0-9]{3,9})", re.ASCII)
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", re.ASCII)
 _FIELDS = frozenset(
-    "format partnership position previous_hash kind number committee decided_on way outcome counts rules_hash "
-    "commitments references".split()
+    [
+        "format",
+        "partnership",
+        "position",
+        "previous_hash",
+        "kind",
+        "number",
+        "committee",
+        "decided_on",
+        "way",
+        "outcome",
+        "counts",
+        "rules_hash",
+        "commitments",
+        "references",
+    ]
 )
-_COUNTS = frozenset("roll yes no abstained missing excluded present".split())
+_COUNTS = frozenset(["roll", "yes", "no", "abstained", "missing", "excluded", "present"])
 
 
 def _shape(entry: Mapping[str, Any]) -> Sentence | None:
@@ -415,9 +419,7 @@ def _shape(entry: Mapping[str, Any]) -> Sentence | None:
         return Sentence(f"Das Feld „{field}“ ist nicht zulässig.", f"The field '{field}' is not possible.")
 
     if set(entry) != _FIELDS:
-        return Sentence(
-            "Der Eintrag hat nicht die Felder seines Formats.", "The entry lacks the fields of its format."
-        )
+        return Sentence("Der Eintrag hat nicht die Felder seines Formats.", "The entry lacks the fields of its format.")
     if entry["format"] != ENTRY_FORMAT:
         return wrong("format")
     if not _text(entry["partnership"], _PARTNERSHIP):
@@ -484,9 +486,7 @@ def _is_counts(value: object) -> bool:
         return True
     if not isinstance(value, dict) or set(value) != _COUNTS:
         return False
-    if any(
-        type(number) is not int and not (key == "present" and number is None) for key, number in value.items()
-    ):
+    if any(type(number) is not int and not (key == "present" and number is None) for key, number in value.items()):
         return False
     try:
         Count(**value)
@@ -531,9 +531,7 @@ def export_document(records: Sequence[Record], *, partnership: str | None = None
             {
                 "entry": dict(record.entry),
                 "hash": record.hash,
-                "parts": {
-                    name: part.to_data() if (part := record.parts.get(name)) else None for name in PARTS
-                },
+                "parts": {name: part.to_data() if (part := record.parts.get(name)) else None for name in PARTS},
             }
             for record in records
         ],
@@ -552,10 +550,7 @@ def record_from_data(data: Mapping[str, Any]) -> Record:
     return Record(
         dict(data["entry"]),
         data["hash"],
-        {
-            name: None if parts.get(name) is None else Part(parts[name]["salt"], parts[name]["data"])
-            for name in PARTS
-        },
+        {name: None if parts.get(name) is None else Part(parts[name]["salt"], parts[name]["data"]) for name in PARTS},
     )
 
 
@@ -565,7 +560,8 @@ def recount(roll: Iterable[Mapping[str, Any]], votes: Iterable[Mapping[str, Any]
     ``present`` is known only where the roll tells it for every partner.
     Raises ``FormatError`` where a partner stands twice, votes twice, or votes without being entitled.
     """
-    rows = {row["partner"]: row for row in (listed := list(roll))}
+    listed = list(roll)
+    rows = {row["partner"]: row for row in listed}
     if len(rows) != len(listed):
         raise FormatError("A partner stands twice on the roll.")
     choices: dict[str, str] = {}

@@ -23,17 +23,23 @@ class RuleError(RuleRefusal):
 
 
 class Compare(StrEnum):
+    """Whether a share must be passed or only reached."""
+
     MORE_THAN = "more_than"
     AT_LEAST = "at_least"
 
 
 class MajorityKind(StrEnum):
+    """More yes than no, a share of the base, or all of it."""
+
     SIMPLE = "simple"
     SHARE = "share"
     ALL = "all"
 
 
 class Base(StrEnum):
+    """What a share is a share of."""
+
     YES_NO = "yes_no"
     CAST = "cast"
     PRESENT = "present"
@@ -41,12 +47,16 @@ class Base(StrEnum):
 
 
 class Abstention(StrEnum):
+    """What an abstention does."""
+
     NOT_COUNTED = "not_counted"
     IN_BASE = "in_base"
     FORBIDDEN = "forbidden"
 
 
 class Tie(StrEnum):
+    """What equal votes lead to."""
+
     REJECTED = "rejected"
     CHAIR = "chair"
     NEW_BALLOT = "new_ballot"
@@ -61,12 +71,16 @@ class Missing(StrEnum):
 
 
 class Unit(StrEnum):
+    """What a notice period is counted in."""
+
     DAYS = "days"
     WEEKS = "weeks"
     WORKING_DAYS = "working_days"
 
 
 class LateKind(StrEnum):
+    """When an item may still come onto the agenda."""
+
     NOT_ALLOWED = "not_allowed"
     UNTIL_DAYS_BEFORE = "until_days_before"
     ALL_PRESENT_AGREE = "all_present_agree"
@@ -74,12 +88,16 @@ class LateKind(StrEnum):
 
 
 class Choice(StrEnum):
+    """What a partner can vote."""
+
     YES = "yes"
     NO = "no"
     ABSTAIN = "abstain"
 
 
 class Way(StrEnum):
+    """How a ballot is held."""
+
     MEETING = "meeting"
     CIRCULAR = "circular"
 
@@ -236,8 +254,7 @@ class Notice:
             raise RuleError(
                 "Ladungsfrist: Werktage und die Verschiebung auf den nächsten Werktag brauchen das Land, "
                 "dessen Feiertage gelten.",
-                "Notice period: working days and moving the end to a working day need the Land whose "
-                "holidays apply.",
+                "Notice period: working days and moving the end to a working day need the Land whose holidays apply.",
             )
 
 
@@ -511,9 +528,7 @@ class _Reader:
         compare, written = part.one_of("compare", Compare), part.text("fraction")
         part.finish()
         above, slash, below = written.partition("/")
-        if not (
-            slash and all(n.isascii() and n.isdigit() and len(n) <= 6 for n in (above, below)) and int(below)
-        ):
+        if not (slash and all(n.isascii() and n.isdigit() and len(n) <= 6 for n in (above, below)) and int(below)):
             raise part._wrong("fraction", written)
         return Share(compare, Fraction(int(above), int(below)))
 

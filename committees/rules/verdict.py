@@ -8,8 +8,8 @@ BGB § 34; StabiRatG § 1: the affected Land has no vote). They are still counte
 but quorum and participation ask for partners who acted. Only where silence is consent can a circular ballot
 end without a single answer.
 
-**A tie** exists only where more than half is asked for, somebody voted yes, and exactly as many voted yes as
-would not do, all of the rest having voted no. Where a larger majority is asked, half is simply not enough.
+**A tie** exists only where more than half is asked for (the simple majority included), somebody voted yes, and
+as many voted no, so that the two are the whole base. Where another majority is asked, half is just not enough.
 """
 
 from __future__ import annotations
@@ -40,6 +40,8 @@ FORMAT = "konvent-verdict/1"
 
 
 class Outcome(StrEnum):
+    """What came out of a ballot; not enough taking part is no rejection."""
+
     ADOPTED = "adopted"
     REJECTED = "rejected"
     NO_QUORUM = "no_quorum"
@@ -181,9 +183,7 @@ OUTCOMES: Mapping[Outcome, Sentence] = {
         "Es haben nicht genug Partner teilgenommen; es ist kein Beschluss zustande gekommen.",
         "Not enough partners took part; no resolution was made.",
     ),
-    Outcome.TIE: Sentence(
-        "Stimmengleichheit; es wird neu abgestimmt.", "The votes are equal; a new ballot is held."
-    ),
+    Outcome.TIE: Sentence("Stimmengleichheit; es wird neu abgestimmt.", "The votes are equal; a new ballot is held."),
     Outcome.STOPPED: Sentence(
         "Der Umlauf wurde durch Widerspruch beendet; die Vorlage kommt auf die Tagesordnung der nächsten Sitzung.",
         "The circular ballot was stopped by objection; the motion goes to the agenda of the next meeting.",
@@ -385,31 +385,23 @@ def _majority(rules: Rules, count: Count, way: Way) -> tuple[Condition, bool]:
         Base.PRESENT: _acting(count, way) if way is Way.MEETING else cast,
         Base.ROLL: count.electorate,
     }[rules.base]
-    if way is Way.CIRCULAR and rules.circular.is_unanimity_needed:
+    must_all_agree = way is Way.CIRCULAR and rules.circular.is_unanimity_needed
+    if must_all_agree:
         base, needed = count.electorate, max(1, count.electorate)
     elif rules.majority.kind is MajorityKind.ALL:
         needed = max(1, base)
-    elif rules.majority.kind is MajorityKind.SIMPLE:
-        needed = count.no + 1
-    else:
-        assert rules.majority.share is not None
+    elif rules.majority.share is not None:
         needed = rules.majority.share.needed(base)
+    else:
+        needed = count.no + 1
     is_met = yes >= needed
-    is_tie = (
-        not is_met
-        and rules.can_tie
-        and yes > 0
-        and yes == count.no
-        and base == yes + count.no
-        and not (way is Way.CIRCULAR and rules.circular.is_unanimity_needed)
-    )
-    return Condition(
-        "majority", is_met, _majority_words(rules, count, way, yes, base, needed, is_met), yes, needed, base
-    ), is_tie
+    is_tie = rules.can_tie and not must_all_agree and 0 < yes == count.no and base == yes + count.no
+    sentence = _majority_words(rules, count, way, must_all_agree, yes, base, needed, is_met)
+    return Condition("majority", is_met, sentence, yes, needed, base), is_tie and not is_met
 
 
 def _majority_words(
-    rules: Rules, count: Count, way: Way, yes: int, base: int, needed: int, is_met: bool
+    rules: Rules, count: Count, way: Way, must_all_agree: bool, yes: int, base: int, needed: int, is_met: bool
 ) -> Sentence:
     verb = were(needed)
     end = (
@@ -417,48 +409,30 @@ def _majority_words(
         if is_met
         else Sentence("Mehrheit verfehlt", "majority missed")
     )
-    consent = way is Way.CIRCULAR and rules.missing is Missing.CONSENT and count.missing
-    with_silent = (
-        Sentence(f" (davon {count.missing} durch Schweigen)", f" ({count.missing} of them by silence)")
-        if consent
-        else Sentence("", "")
-    )
-    if rules.majority.kind is MajorityKind.SIMPLE and not (
-        way is Way.CIRCULAR and rules.circular.is_unanimity_needed
-    ):
+    silent = Sentence("", "")
+    if way is Way.CIRCULAR and rules.missing is Missing.CONSENT and count.missing:
+        silent = Sentence(f" (davon {count.missing} durch Schweigen)", f" ({count.missing} of them by silence)")
+    voted = "stimmte" if yes == 1 else "stimmten"
+    if rules.majority.kind is MajorityKind.SIMPLE and not must_all_agree:
+        noun = "partner" if yes == 1 else "partners"
         return Sentence(
-            f"{yes} Partner {_voted(yes)} mit Ja{with_silent.de} und {count.no} mit Nein, "
-            f"{needed} Ja {verb.de} nötig: {end.de}.",
-            f"{yes} {_noun(yes)} voted yes{with_silent.en} and {count.no} no, {needed} yes {verb.en} needed: {end.en}.",
+            f"{yes} Partner {voted} mit Ja{silent.de} und {count.no} mit Nein, {needed} Ja {verb.de} nötig: {end.de}.",
+            f"{yes} {noun} voted yes{silent.en} and {count.no} no, {needed} yes {verb.en} needed: {end.en}.",
         )
     head = of_partners(yes, base)
-    verb_yes = _voted(yes)
+    among = _BASES[Base.ROLL if must_all_agree else rules.base]
     return Sentence(
-        f"{head.de}{_BASES[_base_of(rules, way)].de} {verb_yes} mit Ja{with_silent.de}, "
-        f"{needed} {verb.de} nötig: {end.de}.",
-        f"{head.en}{_BASES[_base_of(rules, way)].en} voted yes{with_silent.en}, "
-        f"{needed} {verb.en} needed: {end.en}.",
+        f"{head.de}{among.de} {voted} mit Ja{silent.de}, {needed} {verb.de} nötig: {end.de}.",
+        f"{head.en}{among.en} voted yes{silent.en}, {needed} {verb.en} needed: {end.en}.",
     )
-
-
-def _base_of(rules: Rules, way: Way) -> Base:
-    return Base.ROLL if way is Way.CIRCULAR and rules.circular.is_unanimity_needed else rules.base
 
 
 _BASES: Mapping[Base, Sentence] = {
-    Base.YES_NO: Sentence(" mit Ja oder Nein", " with yes or no"),
-    Base.CAST: Sentence(" mit abgegebener Stimme", " with a vote cast"),
+    Base.YES_NO: Sentence(", die mit Ja oder Nein stimmten,", " who voted yes or no"),
+    Base.CAST: Sentence(" mit abgegebener Stimme", " who cast a vote"),
     Base.PRESENT: Sentence(" unter den Anwesenden", " among those present"),
     Base.ROLL: Sentence(" mit Stimmrecht", " entitled to vote"),
 }
-
-
-def _voted(number: int) -> str:
-    return "stimmte" if number == 1 else "stimmten"
-
-
-def _noun(number: int) -> str:
-    return "partner" if number == 1 else "partners"
 
 
 def _break_tie(rules: Rules, count: Count, chair: Choice | None) -> tuple[Outcome, Condition]:

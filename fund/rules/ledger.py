@@ -77,9 +77,7 @@ def check_amount(amount: Decimal) -> None:
             "The amount is greater than 1,000,000,000,000.00 €.",
         )
     if amount != amount.quantize(CENT):
-        raise LedgerError(
-            "Der Betrag hat mehr als zwei Nachkommastellen.", "The amount has more than two decimals."
-        )
+        raise LedgerError("Der Betrag hat mehr als zwei Nachkommastellen.", "The amount has more than two decimals.")
 
 
 # What can happen
@@ -137,6 +135,7 @@ def balances(postings: Iterable[Posting]) -> dict[str, Decimal]:
 
 
 def balance(postings: Iterable[Posting], account: str) -> Decimal:
+    """The balance of one account, 0.00 where it was never touched."""
     return balances(postings).get(account, Decimal("0.00"))
 
 
@@ -210,9 +209,7 @@ def parse_amount(text: str) -> Decimal:
     if len(written) > 40:
         raise LedgerError("Der Betrag ist zu lang.", "The amount is too long.")
     if written[0] in "-\N{MINUS SIGN}\N{EN DASH}+":
-        raise LedgerError(
-            "Bitte geben Sie den Betrag ohne Vorzeichen ein.", "Please enter the amount without a sign."
-        )
+        raise LedgerError("Bitte geben Sie den Betrag ohne Vorzeichen ein.", "Please enter the amount without a sign.")
     match = _GERMAN.fullmatch(_ungrouped(written))
     if match is None:
         raise LedgerError(
@@ -220,9 +217,7 @@ def parse_amount(text: str) -> Decimal:
             f"'{text.strip()}' is no amount. Write it like this, for example: 1.000,50.",
         )
     if len(match["decimals"] or "") > 2:
-        raise LedgerError(
-            "Der Betrag hat mehr als zwei Nachkommastellen.", "The amount has more than two decimals."
-        )
+        raise LedgerError("Der Betrag hat mehr als zwei Nachkommastellen.", "The amount has more than two decimals.")
     amount = Decimal(match[0].replace(".", "").replace(",", ".")).quantize(CENT)
     check_amount(amount)
     return amount

@@ -11,9 +11,7 @@ from typing import Final
 
 from membership.rules.sentence import RuleRefusal
 
-_FORM: Final = re.compile(
-    r"(?P<coarse>[0-9]{2,12})(?:-(?P<fine>[A-Z0-9]{1,30}))?-(?P<check>[0-9]{2})", re.ASCII
-)
+_FORM: Final = re.compile(r"(?P<coarse>[0-9]{2,12})(?:-(?P<fine>[A-Z0-9]{1,30}))?-(?P<check>[0-9]{2})", re.ASCII)
 
 
 class LeitwegError(RuleRefusal):
@@ -24,9 +22,7 @@ def check_digits(address: str) -> str:
     """The two check digits of an address without them, such as ``04011000-1234512345``."""
     plain = address.replace("-", "").upper()
     if not plain or not plain.isascii() or not plain.isalnum():
-        raise LeitwegError(
-            "Die Leitweg-ID enthält unzulässige Zeichen.", "The Leitweg-ID holds impossible characters."
-        )
+        raise LeitwegError("Die Leitweg-ID enthält unzulässige Zeichen.", "The Leitweg-ID holds impossible characters.")
     return f"{98 - _remainder(plain + '00'):02d}"
 
 

@@ -15,6 +15,8 @@ from membership.rules.sentence import Sentence
 
 
 class Stage(StrEnum):
+    """The stage of membership of a partner."""
+
     LEAD = "lead"
     ADVISING = "advising"
     LETTER_OF_INTENT = "letter_of_intent"
@@ -269,9 +271,7 @@ STEPS: tuple[Step, ...] = (
         )
         for stage in (_S.ACTIVE, _S.NOTICE_GIVEN)
     ),
-    *_withdrawals(
-        _S.LEAD, _S.ADVISING, _S.LETTER_OF_INTENT, _S.APPLIED, _S.DEFERRED, _S.ADMITTED, _S.SIGNING
-    ),
+    *_withdrawals(_S.LEAD, _S.ADVISING, _S.LETTER_OF_INTENT, _S.APPLIED, _S.DEFERRED, _S.ADMITTED, _S.SIGNING),
 )
 
 

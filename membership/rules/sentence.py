@@ -25,10 +25,12 @@ class Sentence:
         return self.en if (language or "").lower().startswith("en") else self.de
 
     def to_data(self) -> dict[str, str]:
+        """The sentence as JSON."""
         return {"de": self.de, "en": self.en}
 
     @classmethod
     def from_data(cls, data: Mapping[str, Any]) -> Sentence:
+        """Read what ``to_data`` wrote."""
         return cls(de=str(data["de"]), en=str(data["en"]))
 
 
