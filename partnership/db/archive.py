@@ -234,8 +234,12 @@ def tables() -> dict[str, Table]:
     """Count and digest every table of the database in use."""
     connection = connections[DEFAULT_DB_ALIAS]
     if connection.vendor == "sqlite":
-        connection.ensure_connection()
-        return _sqlite_tables(connection.connection)
+        file = Path(connection.settings_dict["NAME"])
+        if not file.exists():
+            return {}
+        # A connection of our own: Django's would turn stored text into dates.
+        with _opened(file) as plain:
+            return _sqlite_tables(plain)
     with connection.cursor() as cursor:
         return _postgres_tables(cursor)
 
