@@ -1,9 +1,11 @@
 """A server with PostgreSQL, Redis and a mail relay. Refuses to start when something needed is missing."""
 
+from urllib.parse import urlsplit
+
 from django.core.exceptions import ImproperlyConfigured
 
 from partnership.settings.base import *  # noqa: F403 - settings modules are composed by star import
-from partnership.settings.base import MEDIA_ROOT, SITE_IS_HTTPS, SITE_URL, env
+from partnership.settings.base import KONVENT_DEMO, MEDIA_ROOT, SITE_IS_HTTPS, SITE_URL, env
 
 DEBUG = False
 SECRET_KEY = env.str("SECRET_KEY", default="")
@@ -24,11 +26,13 @@ if env.str("DATABASE_URL", default="").startswith("sqlite"):
 if (
     env.str("SITE_URL", default="")
     and not SITE_IS_HTTPS
-    and not SITE_URL.startswith(("http://127.0.0.1", "http://localhost"))
+    and urlsplit(SITE_URL).hostname not in {"127.0.0.1", "localhost", "::1"}
 ):
     _problems.append("SITE_URL must begin with https://; plain http is for loopback only")
 if "*" in env.list("ALLOWED_HOSTS", default=[]):
     _problems.append("ALLOWED_HOSTS must name the hosts; * is not accepted")
+if KONVENT_DEMO:
+    _problems.append("KONVENT_DEMO shows sign-in buttons for every role; it is for the embedded default only")
 if _problems:
     raise ImproperlyConfigured("Konvent cannot start in production:\n  - " + "\n  - ".join(_problems))
 
