@@ -370,6 +370,7 @@ class Migration(migrations.Migration):
                 ("calendar_uid", models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
                 ("sequence", models.PositiveIntegerField(default=0, editable=False)),
                 ("has_unsent_changes", models.BooleanField(default=False, editable=False)),
+                ("sent_state", models.JSONField(blank=True, default=dict, editable=False)),
                 ("invited_at", models.DateTimeField(blank=True, null=True, verbose_name="eingeladen am")),
                 ("started_at", models.DateTimeField(blank=True, null=True, verbose_name="eröffnet")),
                 ("closed_at", models.DateTimeField(blank=True, null=True, verbose_name="geschlossen")),

@@ -26,6 +26,21 @@ class MeetingQuerySet(models.QuerySet["Meeting"]):
         return visible_meetings(self, user)
 
 
+class AgendaItemQuerySet(models.QuerySet["AgendaItem"]):
+    def visible_to(self, user: "Person") -> "AgendaItemQuerySet":
+        """Items of meetings the person may see; confidential ones to the committee and the office."""
+        from committees.queries import confidential_committee_ids, office_partnership_ids
+        from partnership.access import ties
+
+        held = ties(user)
+        return self.filter(
+            Q(is_confidential=False)
+            | Q(meeting__committee__in=confidential_committee_ids(held))
+            | Q(meeting__partnership__in=office_partnership_ids(held)),
+            meeting__in=Meeting.objects.visible_to(user),
+        )
+
+
 class Meeting(Entity):
     """A meeting of a committee: draft → invited → running → closed; cancelled."""
 
@@ -55,6 +70,8 @@ class Meeting(Entity):
     sequence = models.PositiveIntegerField(default=0, editable=False)
     # Set on every change after the invitation, cleared when the change has been sent.
     has_unsent_changes = models.BooleanField(default=False, editable=False)
+    # What the last notice said: a change tells what is different from it.
+    sent_state = models.JSONField(default=dict, blank=True, editable=False)
     invited_at = models.DateTimeField(_("eingeladen am"), null=True, blank=True)
     invited_by = models.ForeignKey(
         "partnership.User",
@@ -135,6 +152,8 @@ class AgendaItem(Entity):
     )
     papers = models.ManyToManyField(Document, through="Paper", related_name="+", verbose_name=_("Unterlagen"))
 
+    objects = AgendaItemQuerySet.as_manager()
+
     class Meta:
         verbose_name = _("Tagesordnungspunkt")
         verbose_name_plural = _("Tagesordnungspunkte")
@@ -143,6 +162,20 @@ class AgendaItem(Entity):
 
     def __str__(self) -> str:
         return f"TOP {self.position}: {self.title}"
+
+    @property
+    def partnership(self) -> Partnership:
+        """The partnership of the meeting; policies ask for it."""
+        return self.meeting.partnership
+
+    @property
+    def partnership_id(self) -> uuid.UUID:
+        return self.meeting.partnership_id
+
+    @property
+    def committee(self) -> Committee:
+        """The committee of the meeting; policies ask for it."""
+        return self.meeting.committee
 
 
 class Paper(models.Model):
