@@ -24,7 +24,7 @@ def _coord(value: float) -> str:
 
 def _shown(value: Number, unit: str = "") -> str:
     places = 0 if value == int(value) else 2
-    text = number_format(value, places, use_l10n=True, force_grouping=True)
+    text = number_format(round(Decimal(str(value)), places), places, use_l10n=True, force_grouping=True)
     return f"{text}\u00a0{unit}" if unit else text
 
 
@@ -33,7 +33,7 @@ def nice_top(highest: float) -> float:
     if highest <= 0:
         return 1
     step = 10 ** floor(log10(highest))
-    for factor in (1, 2, 2.5, 5, 10):
+    for factor in (1, 1.2, 1.6, 2, 2.4, 3, 4, 5, 6, 8, 10):
         if highest <= factor * step:
             return factor * step
     return highest
@@ -152,6 +152,7 @@ def _upright(
     highest = nice_top(float(max((value for _, value in pairs), default=0)))
     slot = (WIDTH - left) / max(len(pairs), 1)
     every = max(1, ceil(34 / slot))  # a label needs about 34 units
+    fits = max((len(_shown(value, unit)) for _, value in pairs), default=0) * 6.4 <= slot
     marks = []
     for i, (label, value) in enumerate(pairs):
         size = max(float(value), 0) / highest * (base_y - top_y)
@@ -167,7 +168,7 @@ def _upright(
                 height=_coord(size),
                 label_y=_coord(base_y + 19) if is_labelled else "",
                 middle=_coord(middle),
-                value_y=_coord(base_y - size - 6) if is_labelled and len(pairs) <= 8 else "",
+                value_y=_coord(base_y - size - 6) if fits else "",
             )
         )
     points = " ".join(f"{mark.middle},{mark.y}" for mark in marks) if line else ""
@@ -180,10 +181,20 @@ def _upright(
 
 def _short(value: float) -> str:
     if value >= 1_000_000:
-        return number_format(value / 1_000_000, 1).rstrip("0").rstrip(",.") + "\u00a0Mio."
+        return f"{_trimmed(value / 1_000_000)}\u00a0Mio."
     if value >= 10_000:
-        return number_format(value / 1000, 1).rstrip("0").rstrip(",.") + "\u00a0T"
-    return _shown(Decimal(str(value)))
+        return f"{_trimmed(value / 1000)}\u00a0T"
+    return _trimmed(value)
+
+
+def _trimmed(value: float) -> str:
+    rounded = round(Decimal(str(value)), 1)
+    return number_format(rounded, 0 if rounded == int(rounded) else 1)
+
+
+def _percent(count: Number, total: float) -> str:
+    share = Decimal(str(count)) / Decimal(str(total)) * 100 if total else Decimal(0)
+    return f"{number_format(round(share, 1), 1)}\u00a0%"
 
 
 @dataclass(frozen=True)
@@ -233,7 +244,7 @@ def stack(title: Any, parts: Sequence[tuple[str, Any, Number]], *, unit: str = "
                 str(label),
                 count,
                 _shown(count, unit),
-                f"{number_format(float(count) / total * 100, 1) if total else 0}\u00a0%",
+                _percent(count, total),
                 kind,
                 _coord(places.get(kind, (0.0, 0.0))[0]),
                 _coord(places.get(kind, (0.0, 0.0))[1]),

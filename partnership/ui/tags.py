@@ -109,7 +109,7 @@ def money(value: Decimal | float | None) -> str:
         amount = Decimal(str(value))
     except InvalidOperation:
         return ""
-    return f"{number_format(amount, 2, use_l10n=True, force_grouping=True)}\u00a0€"
+    return f"{number_format(round(amount, 2), 2, use_l10n=True, force_grouping=True)}\u00a0€"
 
 
 @register.filter
@@ -117,12 +117,13 @@ def filesize(value: int | None) -> str:
     """'1,4 MB'; empty for nothing."""
     if value is None:
         return ""
-    size = float(value)
-    for unit in ("Byte", "kB", "MB"):
+    size, unit = Decimal(value), "Byte"
+    for larger in ("kB", "MB", "GB"):
         if size < 1000:
-            return f"{number_format(size, 0 if unit == 'Byte' else 1)}\u00a0{unit}"
-        size /= 1000
-    return f"{number_format(size, 1)}\u00a0GB"
+            break
+        size, unit = size / 1000, larger
+    places = 0 if unit in ("Byte", "kB") or size >= 100 else 1
+    return f"{number_format(round(size, places), places)}\u00a0{unit}"
 
 
 @register.filter
@@ -233,7 +234,9 @@ def kern_widget(field: BoundField, css: str) -> SafeString:
     classes = [widget.attrs.get("class", ""), css]
     if field.errors:
         classes.append(f"{css}--error")
-    attrs = {"class": " ".join(filter(None, classes))}
+    attrs: dict[str, Any] = {"class": " ".join(filter(None, classes))}
+    if widget.attrs.get("placeholder") == field.label:
+        attrs["placeholder"] = False  # a placeholder that repeats the label only vanishes while one types
     if isinstance(widget, forms.Textarea):
         attrs["rows"] = str(widget.attrs.get("rows", 5) if widget.attrs.get("rows") != "10" else 5)
     if isinstance(widget, forms.NumberInput) and "inputmode" not in widget.attrs:

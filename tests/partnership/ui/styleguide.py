@@ -178,6 +178,6 @@ urlpatterns = [
     path("formular/", broken_form),
     path("absage/", confirm),
     path("fehler/<name>/", page),
-    path("konto/", include("partnership.account_urls")),
+    path("konto/", include("allauth.account.urls")),
     path("sprache/", styleguide, name="set_language"),
 ]
