@@ -2,10 +2,14 @@
 
 from collections.abc import Iterable
 from datetime import date
+from typing import Any
+
+from django.db.models import QuerySet
 
 from committees.models import CircleMember, Delegate
 from partnership.access import Tie, register_source
-from partnership.models import User
+from partnership.access.people import register_people
+from partnership.models import Partnership, User
 
 
 @register_source
@@ -26,3 +30,17 @@ def circle_members(user: User, on: date) -> Iterable[Tie]:
     rows = CircleMember.objects.valid(on).filter(person=user).values_list("committee_id", "committee__partnership_id")
     for committee_id, partnership_id in rows:
         yield Tie("member", "committees.committee", committee_id, partnership_id)
+
+
+@register_people
+def delegates(partnership: Partnership, on: date) -> QuerySet[Any, Any]:
+    """People who speak for a partner today."""
+    return Delegate.objects.valid(on).filter(committee__partnership=partnership).values("person")
+
+
+@register_people
+def people_of_circles(partnership: Partnership, on: date) -> QuerySet[Any, Any]:
+    """People of role circles today."""
+    return (
+        CircleMember.objects.valid(on).filter(committee__partnership=partnership, person__isnull=False).values("person")
+    )

@@ -1,0 +1,110 @@
+from django.contrib import admin
+
+from committees.models import (
+    Ballot,
+    CircleMember,
+    Committee,
+    Delegate,
+    Meeting,
+    Motion,
+    Participation,
+    Resolution,
+    RollEntry,
+    RuleSet,
+    Vote,
+)
+from partnership.admin_base import NoDeleteAdmin, ReadOnlyAdmin
+
+
+class CircleMemberInline(admin.TabularInline):
+    model = CircleMember
+    autocomplete_fields = ("person", "organisation")
+    extra = 0
+
+
+@admin.register(Committee)
+class CommitteeAdmin(NoDeleteAdmin):
+    list_display = ("name", "code", "kind", "state", "partnership", "recommends_to")
+    list_filter = ("partnership", "kind", "state")
+    list_select_related = ("partnership", "recommends_to")
+    search_fields = ("name", "code")
+    autocomplete_fields = (
+        "recommends_to",
+        "chair_organisation",
+        "management_organisation",
+        "lead_organisation",
+    )
+    inlines = (CircleMemberInline,)
+
+
+@admin.register(RuleSet)
+class RuleSetAdmin(ReadOnlyAdmin):
+    list_display = ("committee", "version", "preset", "valid_from", "valid_until")
+    list_filter = ("committee",)
+
+
+@admin.register(Delegate)
+class DelegateAdmin(ReadOnlyAdmin):
+    """Delegations are made and ended in the portal, where they are deeds with consequences."""
+
+    list_display = ("person", "partner", "committee", "kind", "valid_from", "valid_until")
+    list_filter = ("committee", "kind")
+    list_select_related = ("person", "partner", "committee")
+    search_fields = ("person__name", "person__email", "partner__name")
+
+
+@admin.register(Meeting)
+class MeetingAdmin(ReadOnlyAdmin):
+    list_display = ("title", "committee", "state", "starts_at", "invited_at")
+    list_filter = ("partnership", "committee", "state")
+    list_select_related = ("committee",)
+    search_fields = ("title",)
+    date_hierarchy = "starts_at"
+
+
+@admin.register(Motion)
+class MotionAdmin(ReadOnlyAdmin):
+    list_display = ("label", "title", "state", "partnership", "submitted_at")
+    list_filter = ("partnership", "state")
+    search_fields = ("title",)
+
+
+@admin.register(Ballot)
+class BallotAdmin(ReadOnlyAdmin):
+    list_display = ("title", "committee", "way", "state", "outcome", "opened_at", "closed_at", "declared_at")
+    list_filter = ("partnership", "state", "way")
+    list_select_related = ("committee",)
+    search_fields = ("title",)
+
+
+@admin.register(RollEntry)
+class RollEntryAdmin(ReadOnlyAdmin):
+    list_display = ("partner_name", "ballot", "weight", "is_excluded", "mark")
+    list_filter = ("is_excluded",)
+    list_select_related = ("ballot",)
+    search_fields = ("partner_name", "ballot__title")
+
+
+@admin.register(Participation)
+class ParticipationAdmin(ReadOnlyAdmin):
+    list_display = ("partner", "ballot")
+    list_select_related = ("partner", "ballot")
+    search_fields = ("partner__name", "ballot__title")
+
+
+@admin.register(Vote)
+class VoteAdmin(ReadOnlyAdmin):
+    """Open votes only; secret papers are never registered here."""
+
+    list_display = ("ballot", "partner", "revision", "choice", "capacity", "cast_at")
+    list_filter = ("choice", "capacity")
+    list_select_related = ("ballot", "partner")
+    search_fields = ("partner__name", "ballot__title")
+
+
+@admin.register(Resolution)
+class ResolutionAdmin(ReadOnlyAdmin):
+    list_display = ("position", "number", "title", "kind", "committee", "resolved_on", "hash")
+    list_filter = ("partnership", "committee", "kind", "year")
+    list_select_related = ("committee",)
+    search_fields = ("number", "title")
