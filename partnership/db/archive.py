@@ -200,7 +200,7 @@ def _replace_postgres(dump: Path) -> None:
     """Empty the database and fill it from the dump: in one transaction, so both or neither."""
     empty, script = dump.with_suffix(".empty.sql"), dump.with_suffix(".sql")
     empty.write_text("DROP SCHEMA public CASCADE; CREATE SCHEMA public;")
-    _run(_installed("pg_restore"), "--no-owner", "--exit-on-error", f"--file={script}", str(dump))
+    _run(_installed("pg_restore"), "--no-owner", "--no-privileges", "--exit-on-error", f"--file={script}", str(dump))
     quiet = ("--quiet", "--no-psqlrc", "--output=/dev/null", "--set=ON_ERROR_STOP=1")
     _postgres_tool("psql", *quiet, "--single-transaction", f"--file={empty}", f"--file={script}")
 
