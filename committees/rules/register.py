@@ -30,13 +30,17 @@ LARGEST: Final = 2**53 - 1
 
 
 class Kind(StrEnum):
-    """What an entry records. The first five are numbered resolutions, the others refer to earlier entries."""
+    """What an entry records: numbered resolutions, ballots that made none, and what refers to earlier entries."""
 
     ADOPTED = "adopted"
     REJECTED = "rejected"
     RECOMMENDED = "recommended"
     NOT_RECOMMENDED = "not_recommended"
     NOTED = "noted"
+    NO_QUORUM = "no_quorum"
+    TIE = "tie"
+    STOPPED = "stopped"
+    VOIDED = "voided"
     ANNULLED = "annulled"
     CORRECTED = "corrected"
     PUBLISHED = "published"
@@ -49,6 +53,9 @@ OUTCOME_OF: Final[Mapping[Kind, Outcome]] = {
     Kind.RECOMMENDED: Outcome.ADOPTED,
     Kind.REJECTED: Outcome.REJECTED,
     Kind.NOT_RECOMMENDED: Outcome.REJECTED,
+    Kind.NO_QUORUM: Outcome.NO_QUORUM,
+    Kind.TIE: Outcome.TIE,
+    Kind.STOPPED: Outcome.STOPPED,
 }
 
 

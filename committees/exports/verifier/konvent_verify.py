@@ -37,6 +37,8 @@ NUMBERED = {
     "not_recommended": "rejected",
     "noted": None,
 }
+# Ballots that ended without a resolution.
+WITHOUT = {"no_quorum": "no_quorum", "tie": "tie", "stopped": "stopped", "voided": None}
 RECORDS = {"annulled": "annuls", "corrected": "corrects", "published": "publishes", "erased": "erases"}
 RELATIONS = {"supersedes", "repeals", "follows", *RECORDS.values()}
 COUNTS = ["yes", "no", "abstained", "missing", "excluded"]
@@ -202,7 +204,7 @@ def _fault(entry: dict[str, Any]) -> str | None:
     if not _is_hex(entry["previous_hash"]):
         return "previous_hash"
     kind = entry["kind"]
-    if not isinstance(kind, str) or (kind not in NUMBERED and kind not in RECORDS):
+    if not isinstance(kind, str) or kind not in {**NUMBERED, **WITHOUT, **RECORDS}:
         return "kind"
     committee = entry["committee"]
     if not isinstance(committee, str) or not re.fullmatch("[A-Za-z0-9][A-Za-z0-9._-]{0,19}", committee):
@@ -220,7 +222,7 @@ def _fault(entry: dict[str, Any]) -> str | None:
         return "number"
     if entry["way"] not in (None, "meeting", "circular"):
         return "way"
-    if entry["outcome"] != NUMBERED.get(kind):
+    if entry["outcome"] != {**NUMBERED, **WITHOUT}.get(kind):
         return "outcome"
     if not _counts_hold(entry["counts"]):
         return "counts"

@@ -186,6 +186,7 @@ def test_numbers_are_gapless_within_committee_and_year():
         {"kind": "adopted", "number": "SK-2026-1"},
         {"kind": "adopted", "number": "SK-2026-0001"},
         {"kind": "annulled", "number": None},
+        {"kind": "no_quorum", "number": "SK-2026-001"},
         {"kind": "corrected", "number": "SK-2026-001"},
         {"kind": "noted", "number": "SK-2026-001", "committee": "S K"},
         {"kind": "noted", "number": "SK-2026-001", "partnership": ""},
@@ -203,6 +204,15 @@ def test_an_entry_that_could_not_stand_in_a_chain_is_not_built(change):
     }
     with pytest.raises(FormatError):
         build_entry(**{**plain, **change})
+
+
+@pytest.mark.parametrize("kind", ["no_quorum", "tie", "stopped", "voided"])
+def test_a_ballot_without_a_resolution_stands_in_the_chain_unnumbered(kind):
+    record = build_entry(
+        partnership=PARTNERSHIP, previous=EMPTY, kind=kind, committee="SK", decided_on=date(2026, 5, 1)
+    )
+    assert verify_chain([record]) == []
+    assert record.entry["number"] is None
 
 
 def test_a_four_digit_sequence_needs_no_leading_zero():
