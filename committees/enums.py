@@ -163,7 +163,19 @@ class EntryKind(TextChoices):
     NOT_RECOMMENDED = "not_recommended", _("nicht empfohlen")
     NO_QUORUM = "no_quorum", _("nicht beschlussfähig")
     TIE = "tie", _("Stimmengleichheit")
-    ANNULLED = "annulled", _("Abstimmung aufgehoben")
     STOPPED = "stopped", _("Umlauf angehalten")
+    VOIDED = "voided", _("Abstimmung aufgehoben")
+    ANNULLED = "annulled", _("für ungültig erklärt")
     CORRECTED = "corrected", _("berichtigt")
     PUBLISHED = "published", _("veröffentlicht")
+
+
+class EntryRelation(TextChoices):
+    """How a register entry refers to an earlier one."""
+
+    SUPERSEDES = "supersedes", _("ersetzt")
+    REPEALS = "repeals", _("hebt auf")
+    ANNULS = "annuls", _("erklärt für ungültig")
+    CORRECTS = "corrects", _("berichtigt")
+    PUBLISHES = "publishes", _("veröffentlicht")
+    FOLLOWS = "follows", _("folgt auf")

@@ -64,3 +64,39 @@ def curate(user: Person, subject: Any) -> bool:
 
     partnership = subject if isinstance(subject, Partnership) else subject.partnership
     return ties(user).holds(Role.MANAGING_OFFICE, Role.PRODUCT_MANAGER, on=partnership)
+
+
+# --- motions and the register ----------------------------------------------------------------------
+@policy(_("Vorlagen bringen die Vertretungen der Partner und die Geschäftsführung ein."))
+def submit_motion(user: Person, partnership: Any) -> bool:
+    """Delegates and deputies of any committee of the partnership, and the managing office."""
+    held = ties(user)
+    if held.holds(Role.MANAGING_OFFICE, on=partnership):
+        return True
+    return any(
+        tie.partnership_id == partnership.pk and tie.label == "committees.committee" and tie.partner_id
+        for tie in held.items
+    )
+
+
+@policy(_("Diese Vorlage ändern nur der einreichende Partner und die Geschäftsführung."))
+def amend_motion(user: Person, motion: Any) -> bool:
+    """Who wrote the motion, people of the submitting partner, and the managing office."""
+    held = ties(user)
+    if held.holds(Role.MANAGING_OFFICE, on=motion.partnership):
+        return True
+    if not held.belongs_to(motion.partnership_id):
+        return False
+    return motion.created_by_id == user.pk or motion.submitting_partner_id in held.partner_ids
+
+
+@policy(_("Das ist der Geschäftsführung vorbehalten."))
+def manage_motion(user: Person, motion: Any) -> bool:
+    """The managing office: the way through the committees, and the end of a motion."""
+    return ties(user).holds(Role.MANAGING_OFFICE, on=motion.partnership)
+
+
+@policy(_("Das melden Geschäftsführung und Produktmanagement."))
+def report_implemented(user: Person, motion: Any) -> bool:
+    """Managing office and product management: they see what became of a resolution."""
+    return ties(user).holds(Role.MANAGING_OFFICE, Role.PRODUCT_MANAGER, on=motion.partnership)

@@ -69,3 +69,17 @@ def visible_ballots(ballots: "BallotQuerySet", user: Person) -> "BallotQuerySet"
         office | Q(committee__in=confidential_committee_ids(held)) | Q(is_confidential=False),
         partnership__in=held.partnership_ids,
     )
+
+
+def readable_resolutions(user: Person) -> Q:
+    """Entries of the register whose wording the person may read: confidential ones only committee and office.
+
+    A released resolution is confidential no longer.
+    """
+    held = ties(user)
+    return (
+        Q(is_confidential=False)
+        | Q(publication__isnull=False)
+        | Q(partnership__in=office_partnership_ids(held))
+        | Q(committee__in=confidential_committee_ids(held))
+    )

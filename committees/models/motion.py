@@ -52,7 +52,18 @@ class Motion(Entity):
     )
     created_at = models.DateTimeField(_("angelegt"), auto_now_add=True)
     submitted_at = models.DateTimeField(_("eingereicht"), null=True, blank=True)
+    # What this motion is to replace; the adopted resolution then supersedes it in the register.
+    replaces = models.ForeignKey(
+        "committees.Resolution",
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="replacing_motions",
+        verbose_name=_("ersetzt den Beschluss"),
+    )
     attachments = models.ManyToManyField(Document, blank=True, related_name="+", verbose_name=_("Anlagen"))
+    # Rises with every change; a form that was opened before it is refused instead of overwriting.
+    revision = models.PositiveIntegerField(default=1, editable=False)
 
     objects = MotionQuerySet.as_manager()
 

@@ -7,7 +7,7 @@ from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from committees.enums import EntryKind
+from committees.enums import EntryKind, EntryRelation
 from committees.models.ballot import Ballot
 from committees.models.committee import Committee
 from partnership.models import Entity, Partnership
@@ -18,11 +18,29 @@ if TYPE_CHECKING:
 
 class ResolutionQuerySet(models.QuerySet["Resolution"]):
     def visible_to(self, user: "Person") -> "ResolutionQuerySet":
-        """Entries of the person's partnerships; texts of confidential ones only to the committee and the office."""
+        """Entries of the person's partnerships; of confidential ones only number and kind, see `readable_by`."""
         return self.filter(partnership__in=Partnership.objects.visible_to(user))
 
+    def readable_by(self, user: "Person") -> "ResolutionQuerySet":
+        """Entries whose title, text and counts the person may read."""
+        from committees.queries import readable_resolutions
+
+        return self.visible_to(user).filter(readable_resolutions(user))
+
+    def with_reading(self, user: "Person") -> "ResolutionQuerySet":
+        """Tell of each entry whether the person may read it (`is_readable`)."""
+        from committees.queries import readable_resolutions
+
+        return self.annotate(
+            is_readable=models.Case(
+                models.When(readable_resolutions(user), then=True),
+                default=False,
+                output_field=models.BooleanField(),
+            )
+        )
+
     def public(self) -> "ResolutionQuerySet":
-        """What anybody may read."""
+        """What anybody may read: released resolutions of partnerships with a public page."""
         return self.filter(partnership__is_public=True, publication__isnull=False)
 
 
@@ -67,6 +85,7 @@ class Resolution(Entity):
         related_name="referred_by",
         verbose_name=_("bezieht sich auf"),
     )
+    relation = models.CharField(_("Bezug"), max_length=12, choices=EntryRelation, blank=True)
     recorded_at = models.DateTimeField(_("eingetragen"))
 
     objects = ResolutionQuerySet.as_manager()
@@ -77,10 +96,9 @@ class Resolution(Entity):
         ordering = ("partnership", "-position")
         constraints = [
             models.UniqueConstraint(fields=("partnership", "position"), name="register_position"),
+            # By number and not by committee: a committee that changes its code begins a new series.
             models.UniqueConstraint(
-                fields=("committee", "year", "serial"),
-                condition=Q(serial__isnull=False),
-                name="register_serial",
+                fields=("partnership", "number"), condition=~Q(number=""), name="register_number"
             ),
             models.UniqueConstraint(fields=("partnership", "previous_hash"), name="register_no_fork"),
         ]

@@ -1,0 +1,482 @@
+"""Appending to the register, and checking it: one chain per partnership, gapless numbers, nothing ever changed.
+
+The format is fixed by `committees.rules.register` and `docs/register-format.md`. Everything here happens in the
+transaction of the caller: an entry stands exactly if what it records stands.
+"""
+
+import json
+import secrets
+from collections import defaultdict
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import transaction
+from django.db.models import Count as CountRows
+from django.db.models import Max, Prefetch
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from committees.enums import EntryKind, EntryRelation, ReferralRole
+from committees.models import (
+    Attendance,
+    Ballot,
+    Committee,
+    RegisterHead,
+    Resolution,
+    ResolutionPart,
+    RollEntry,
+    Vote,
+)
+from committees.rules import register as rules_of_register
+from committees.rules.register import Head, Part, Record, Reference
+from committees.rules.rule_set import Rules
+from committees.rules.verdict import Count, Verdict
+from partnership import clock
+from partnership.db.locks import lock
+from partnership.errors import Refusal
+from partnership.models import Partnership, User
+from partnership.services import audit
+
+# What a ballot ends with -> kind of entry, by what its committee does with the motion.
+_DECIDED = {"adopted": EntryKind.ADOPTED, "rejected": EntryKind.REJECTED}
+_ADVISED = {"adopted": EntryKind.RECOMMENDED, "rejected": EntryKind.NOT_RECOMMENDED}
+_WITHOUT = {"no_quorum": EntryKind.NO_QUORUM, "tie": EntryKind.TIE, "stopped": EntryKind.STOPPED}
+NUMBERED = (EntryKind.ADOPTED, EntryKind.REJECTED, EntryKind.RECOMMENDED, EntryKind.NOT_RECOMMENDED)
+# What an entry that only refers to an earlier one says about it.
+_RELATIONS = {
+    EntryKind.ANNULLED: EntryRelation.ANNULS,
+    EntryKind.CORRECTED: EntryRelation.CORRECTS,
+    EntryKind.PUBLISHED: EntryRelation.PUBLISHES,
+}
+
+
+class RegisterRefused(Refusal):
+    """The register cannot take this entry."""
+
+
+def kind_of(ballot: Ballot, outcome: str) -> EntryKind:
+    """The kind of entry that records the outcome of a ballot ("adopted", "rejected", "no_quorum", "tie", "stopped").
+
+    The role of the committee decides between resolution and recommendation: that of the referral, or for a ballot
+    without a motion whether the committee recommends to another one.
+    """
+    if outcome in _WITHOUT:
+        return _WITHOUT[outcome]
+    if ballot.referral is not None:
+        advises = ballot.referral.role == ReferralRole.RECOMMENDS
+    else:
+        advises = ballot.committee.recommends_to_id is not None
+    return (_ADVISED if advises else _DECIDED)[outcome]
+
+
+@transaction.atomic
+def append(
+    *,
+    by: User | None,
+    kind: str,
+    committee: Committee,
+    title: str,
+    text: str,
+    ballot: Ballot | None = None,
+    counts: Count | Mapping[str, Any] | None = None,
+    verdict: Verdict | Mapping[str, Any] | None = None,
+    rules: Rules | Mapping[str, Any] | None = None,
+    roll: Iterable[Mapping[str, Any]] | None = None,
+    votes: Iterable[Mapping[str, Any]] | None = None,
+    persons: Any = None,
+    is_confidential: bool = False,
+    refers_to: Resolution | None = None,
+    relation: str = "",
+    numbered: bool = True,
+    reason: str = "",
+) -> Resolution:
+    """Append one entry to the register of the committee's partnership, in the caller's transaction.
+
+    Locks the head of the chain, so call it last (see partnership.db.locks). `ballot` fills in what is not given:
+    counts, verdict, rules, way, day, roll, votes and persons as recorded, and the attachments of its motion.
+    Kinds that are no resolution carry no number, whatever `numbered` says. What a resolution rests on
+    (recommendations of the same motion) and replaces (`Motion.replaces`) is referred to by itself.
+
+    The entry of a confidential resolution holds number, kind and day only: its counts stand in the part "verdict".
+    Raises RegisterRefused.
+    """
+    entry_kind = EntryKind(kind)
+    if entry_kind == EntryKind.ANNULLED and refers_to is None:
+        entry_kind = EntryKind.VOIDED  # nothing was in the register yet that could be annulled
+    if ballot is not None:
+        counts = counts if counts is not None else ballot.counts
+        verdict = verdict if verdict is not None else ballot.verdict
+        rules = rules if rules is not None else ballot.rules_frozen
+        if roll is None and votes is None and persons is None:
+            recorded = ballot_parts(ballot)
+            roll, votes, persons = recorded["roll"], recorded["votes"], recorded["persons"]
+    count = Count.from_data(counts) if isinstance(counts, Mapping) else counts
+    parts = _salted(
+        text={"title": title, "text": text, **({"reason": reason} if reason else {})},
+        verdict=verdict.to_data() if isinstance(verdict, Verdict) else verdict,
+        roll=None if roll is None else [dict(row) for row in roll],
+        votes=None if votes is None else [dict(row) for row in votes],
+        persons=persons,
+        attachments=_attachments(ballot) or None,
+    )
+    partnership = committee.partnership
+    moment = clock.now()
+    decided_on = timezone.localdate(ballot.closed_at if ballot and ballot.closed_at else moment)
+    head = _lock_head(partnership)
+    is_numbered = numbered and entry_kind in NUMBERED
+    serial = _next_serial(committee, decided_on.year) if is_numbered else None
+    number = rules_of_register.number_of(committee.code, decided_on.year, serial) if serial else ""
+    relation = relation or _RELATIONS.get(entry_kind, "") or (EntryRelation.FOLLOWS if refers_to else "")
+    references = _references(ballot, entry_kind)
+    if refers_to is not None:
+        references.insert(0, (EntryRelation(relation), refers_to))
+    elif references:
+        relation, refers_to = references[0]
+    try:
+        record = rules_of_register.build_entry(
+            partnership=str(partnership.pk),
+            previous=Head(head.position, head.hash),
+            kind=entry_kind.value,
+            committee=committee.code,
+            decided_on=decided_on,
+            number=number or None,
+            way=ballot.way if ballot else None,
+            count=None if is_confidential else count,
+            rules=Rules.from_data(rules) if isinstance(rules, Mapping) else rules,
+            parts=parts,
+            references=[_reference(how, to) for how, to in references],
+        )
+    except rules_of_register.FormatError as error:
+        raise RegisterRefused(
+            _("Dieser Eintrag kann so nicht in das Register: %(problem)s") % {"problem": error}
+        ) from error
+    resolution = Resolution.objects.create(
+        partnership=partnership,
+        position=record.entry["position"],
+        committee=committee,
+        ballot=ballot,
+        kind=entry_kind,
+        year=decided_on.year,
+        serial=serial,
+        number=number,
+        title=title,
+        resolved_on=decided_on,
+        is_confidential=is_confidential,
+        entry=rules_of_register.canonical(dict(record.entry)).decode(),
+        previous_hash=record.entry["previous_hash"],
+        hash=record.hash,
+        refers_to=refers_to,
+        relation=relation,
+        recorded_at=moment,
+    )
+    ResolutionPart.objects.bulk_create(
+        ResolutionPart(
+            resolution=resolution,
+            name=name,
+            salt=part.salt,
+            data=rules_of_register.canonical(part.data).decode(),
+        )
+        for name, part in parts.items()
+    )
+    RegisterHead.objects.filter(pk=head.pk).update(position=resolution.position, hash=resolution.hash)
+    audit.record(
+        by=by,
+        action="register.appended",
+        subject=resolution,
+        kind=entry_kind.value,
+        number=number,
+        position=resolution.position,
+        hash=resolution.hash,
+    )
+    return resolution
+
+
+def ballot_parts(ballot: Ballot) -> dict[str, Any]:
+    """Roll, votes and persons of a ballot as the register keeps them: the highest revision of each partner counts."""
+    present: set[Any] | None = None
+    if ballot.present_count is not None and ballot.meeting_id:
+        present = set(
+            Attendance.objects.filter(
+                meeting=ballot.meeting_id,
+                presence__in=("delegate", "deputy"),
+                from_at__lte=ballot.closed_at or clock.now(),
+            )
+            .exclude(until_at__lt=ballot.closed_at or clock.now())
+            .values_list("partner_id", flat=True)
+        )
+    roll = [
+        {
+            "partner": str(entry.partner_id),
+            "name": entry.partner_name,
+            "weight": entry.weight,
+            "is_excluded": entry.is_excluded,
+            "is_present": None if present is None else entry.partner_id in present,
+        }
+        for entry in RollEntry.objects.filter(ballot=ballot).order_by("partner_name", "partner_id")
+    ]
+    last = {
+        vote.partner_id: vote
+        for vote in Vote.objects.filter(ballot=ballot).select_related("cast_by").order_by("partner_id", "revision")
+    }
+    votes = [{"partner": str(key), "choice": vote.choice} for key, vote in sorted(last.items(), key=_by_key)]
+    cast_by = [
+        {"partner": str(key), "name": vote.cast_by.name, "capacity": vote.capacity}
+        for key, vote in sorted(last.items(), key=_by_key)
+    ]
+    return {"roll": roll, "votes": votes, "persons": {"cast_by": cast_by}}
+
+
+def _by_key(item: tuple[Any, Any]) -> str:
+    return str(item[0])
+
+
+def _salted(**data: Any) -> dict[str, Part]:
+    """A part with fresh salt for everything there is."""
+    return {
+        name: Part(secrets.token_hex(rules_of_register.SALT_BYTES), value)
+        for name, value in data.items()
+        if value is not None
+    }
+
+
+def _attachments(ballot: Ballot | None) -> list[dict[str, str]]:
+    """Files the motion was decided with, bound by their hash."""
+    if ballot is None or ballot.referral is None:
+        return []
+    documents = ballot.referral.motion.attachments.filter(withdrawn_at__isnull=True).prefetch_related("versions")
+    return [{"title": document.title, "sha256": document.current.sha256} for document in documents]
+
+
+def _references(ballot: Ballot | None, kind: EntryKind) -> list[tuple[EntryRelation, Resolution]]:
+    """Earlier entries a resolution rests on or replaces, out of the motion's way through the committees."""
+    if ballot is None or ballot.referral is None or kind not in NUMBERED:
+        return []
+    motion, found = ballot.referral.motion, []
+    if kind == EntryKind.ADOPTED and motion.replaces is not None:
+        found.append((EntryRelation.SUPERSEDES, motion.replaces))
+    earlier = Resolution.objects.filter(
+        ballot__referral__motion=motion, ballot__referral__position__lt=ballot.referral.position, serial__isnull=False
+    ).order_by("position")
+    return found + [(EntryRelation.FOLLOWS, resolution) for resolution in earlier]
+
+
+def _reference(relation: EntryRelation, to: Resolution) -> Reference:
+    return Reference(
+        rules_of_register.Relation(relation.value), position=to.position, hash=to.hash, number=to.number or None
+    )
+
+
+def _lock_head(partnership: Partnership) -> RegisterHead:
+    """The end of the chain, locked; made at first use.
+
+    Two at once make it once: the second waits at the unique key and then finds the row.
+    """
+    RegisterHead.objects.get_or_create(partnership=partnership, defaults={"hash": rules_of_register.GENESIS})
+    return lock(RegisterHead.objects.all(), partnership.pk, timeout="10s")
+
+
+def _next_serial(committee: Committee, year: int) -> int:
+    """The next number of a committee in a year, under the lock of the head."""
+    series = Resolution.objects.filter(
+        partnership=committee.partnership_id, year=year, number__startswith=f"{committee.code}-{year:04d}-"
+    )
+    return (series.aggregate(last=Max("serial"))["last"] or 0) + 1
+
+
+# Reading the chain
+
+
+def record_of(resolution: Resolution, disclose: Collection[str] = rules_of_register.PARTS) -> Record:
+    """A stored entry as the rules read it, showing only the named parts. Prefetch `parts` for many."""
+    parts = {
+        part.name: Part(part.salt, json.loads(part.data)) for part in resolution.parts.all() if part.name in disclose
+    }
+    return Record(
+        json.loads(resolution.entry),
+        resolution.hash,
+        {name: parts.get(name) for name in rules_of_register.PARTS},
+    )
+
+
+def chain(
+    partnership: Partnership, disclose: Callable[[Resolution], Collection[str]] | None = None
+) -> Iterator[Record]:
+    """Every entry of the register in order; `disclose` names the parts each one shows (all, without it)."""
+    entries = (
+        Resolution.objects.filter(partnership=partnership)
+        .select_related("publication")
+        .prefetch_related(Prefetch("parts", ResolutionPart.objects.order_by("name")))
+        .order_by("position")
+    )
+    for resolution in entries.iterator(chunk_size=500):
+        yield record_of(resolution, rules_of_register.PARTS if disclose is None else disclose(resolution))
+
+
+def part(resolution: Resolution, name: str) -> Any:
+    """The data of one part, or None where there is none."""
+    row = next((row for row in resolution.parts.all() if row.name == name), None)
+    return None if row is None else json.loads(row.data)
+
+
+# Checking
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """Something in the register that is not as it must be; position 0 is the register as a whole."""
+
+    position: int
+    sentence: str
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """What a check of a register found."""
+
+    head: Head
+    entries: int
+    first_number: str
+    last_number: str
+    recounted: int
+    findings: tuple[Finding, ...]
+
+    @property
+    def is_sound(self) -> bool:
+        return not self.findings
+
+
+def verify(partnership: Partnership) -> Check:
+    """Compute the whole chain anew: hashes, parts, numbers, columns, head, and counts against the votes.
+
+    Reads only. Nothing is taken on trust but the votes table itself, which the database keeps from change.
+    """
+    resolutions = list(
+        Resolution.objects.filter(partnership=partnership)
+        .select_related("ballot")
+        .prefetch_related("parts")
+        .order_by("position")
+    )
+    records = [record_of(resolution) for resolution in resolutions]
+    findings = [
+        Finding(found.position, str(found.sentence))
+        for found in rules_of_register.verify_chain(records, partnership=str(partnership.pk))
+    ]
+    tallies = _tallies(partnership)
+    recounted = 0
+    for resolution, record in zip(resolutions, records, strict=True):
+        problems = list(_compare_columns(resolution, record))
+        stated = _stated_counts(record)
+        if resolution.ballot is not None and stated is not None:
+            recounted += 1
+            problems += _compare_counts(record, stated, tallies.get(resolution.ballot_id))
+        findings += [Finding(resolution.position, problem) for problem in problems]
+    head = RegisterHead.objects.filter(partnership=partnership).first()
+    end = rules_of_register.chain_head(records)
+    if (head.position, head.hash) != (end.position, end.hash) if head else bool(records):
+        findings.append(
+            Finding(0, _("Das Ende der Kette ist nicht das, was als Registerende gespeichert ist: Es fehlen Einträge."))
+        )
+    numbers = [resolution.number for resolution in resolutions if resolution.number]
+    return Check(
+        head=end,
+        entries=len(records),
+        first_number=numbers[0] if numbers else "",
+        last_number=numbers[-1] if numbers else "",
+        recounted=recounted,
+        findings=tuple(sorted(findings, key=lambda found: found.position)),
+    )
+
+
+def _compare_columns(resolution: Resolution, record: Record) -> Iterator[str]:
+    """Columns repeat what the entry says, so that lists need not read JSON; they must agree."""
+    entry, wording = record.entry, record.parts.get("text")
+    same = {
+        "position": resolution.position,
+        "kind": resolution.kind,
+        "number": resolution.number or None,
+        "decided_on": resolution.resolved_on.isoformat(),
+        "previous_hash": resolution.previous_hash,
+    }
+    for name, value in same.items():
+        if entry.get(name) != value:
+            yield _("Die Spalte „%(name)s“ sagt etwas anderes als der Eintrag.") % {"name": name}
+    if wording is not None and wording.data.get("title") != resolution.title:
+        yield _("Der Titel ist nicht der, der festgehalten wurde.")
+    if rules_of_register.canonical(dict(entry)).decode() != resolution.entry:
+        yield _("Der Eintrag ist nicht in der festgelegten Form gespeichert.")
+
+
+def _stated_counts(record: Record) -> Mapping[str, Any] | None:
+    """The counts an entry states, or for a confidential one its verdict."""
+    if record.entry.get("counts") is not None:
+        return record.entry["counts"]
+    verdict = record.parts.get("verdict")
+    return verdict.data.get("count") if verdict is not None else None
+
+
+def _compare_counts(record: Record, stated: Mapping[str, Any], tally: Mapping[str, int] | None) -> Iterator[str]:
+    """Counts against the disclosed votes of the entry, and against the votes as they stand in the database."""
+    roll, votes = record.parts.get("roll"), record.parts.get("votes")
+    if roll is not None and votes is not None:
+        try:
+            counted = rules_of_register.recount(roll.data, votes.data)
+        except (rules_of_register.FormatError, KeyError, TypeError) as error:
+            yield _("Die Stimmen des Eintrags lassen sich nicht zählen: %(problem)s") % {"problem": error}
+        else:
+            yield from _differences(stated, counted, _("nachgezählt aus dem Eintrag"))
+    if tally is not None:
+        yield from _differences(stated, tally, _("nachgezählt aus den Stimmen"))
+
+
+def _differences(stated: Mapping[str, Any], counted: Mapping[str, Any], source: str) -> Iterator[str]:
+    for name in ("roll", "yes", "no", "abstained", "missing", "excluded"):
+        if name in counted and stated.get(name) != counted[name]:
+            yield _("%(name)s: festgestellt %(stated)s, %(source)s %(counted)s.") % {
+                "name": name,
+                "stated": stated.get(name),
+                "source": source,
+                "counted": counted[name],
+            }
+
+
+def _tallies(partnership: Partnership) -> dict[Any, dict[str, int]]:
+    """Yes, no, abstentions and roll of every ballot of the register, counted by the database."""
+    ballots = Ballot.objects.filter(resolutions__partnership=partnership, form__in=("roll_call", "show_of_hands"))
+    tallies: dict[Any, dict[str, int]] = defaultdict(lambda: {"yes": 0, "no": 0, "abstained": 0, "roll": 0})
+    keys = {"yes": "yes", "no": "no", "abstain": "abstained"}
+    on_roll = RollEntry.objects.filter(ballot__in=ballots).values("ballot").annotate(rows=CountRows("pk")).order_by()
+    for row in on_roll:
+        tallies[row["ballot"]]["roll"] = row["rows"]
+    for column, sign in (("choice", 1), ("replaced", -1)):
+        rows = (
+            Vote.objects.filter(ballot__in=ballots)
+            .exclude(**{column: ""})
+            .values("ballot", column)
+            .annotate(rows=CountRows("pk"))
+            .order_by()
+        )
+        for row in rows:
+            tallies[row["ballot"]][keys[row[column]]] += sign * row["rows"]
+    return dict(tallies)
+
+
+def head_of(partnership: Partnership) -> Head:
+    """The end of the chain as printed in notices: an outside witness against shortening."""
+    row = RegisterHead.objects.filter(partnership=partnership).first()
+    return Head(row.position, row.hash) if row else rules_of_register.EMPTY
+
+
+__all__: Sequence[str] = (
+    "Check",
+    "Finding",
+    "RegisterRefused",
+    "append",
+    "ballot_parts",
+    "chain",
+    "head_of",
+    "kind_of",
+    "part",
+    "record_of",
+    "verify",
+)

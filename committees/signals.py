@@ -1,0 +1,6 @@
+"""Facts that committees announce to higher apps, inside the transaction they happen in."""
+
+from django.dispatch import Signal
+
+# A ballot was declared and its resolution stands in the register. Sent with `resolution` and `by`.
+resolution_declared = Signal()
