@@ -21,9 +21,11 @@ from partnership.models import (
     Appointment,
     AuditEvent,
     Document,
+    Feedback,
     Heartbeat,
     OutboxMessage,
     Partnership,
+    SiteText,
     User,
 )
 from partnership.services import accounts, appointments, audit
@@ -216,3 +218,19 @@ class DocumentAdmin(ReadOnlyAdmin):
 @admin.register(Heartbeat)
 class HeartbeatAdmin(ReadOnlyAdmin):
     list_display = ("name", "at", "detail")
+
+
+@admin.register(SiteText)
+class SiteTextAdmin(admin.ModelAdmin):
+    list_display = ("title", "key", "language", "changed_at")
+    list_filter = ("language",)
+
+
+@admin.register(Feedback)
+class FeedbackAdmin(NoDeleteAdmin):
+    list_display = ("received_at", "page", "message", "email", "is_settled")
+    list_filter = ("is_settled",)
+    readonly_fields = ("page", "message", "email", "received_at")
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False

@@ -1,13 +1,31 @@
 """Mails as rows: written in the transaction that causes them, delivered by the worker."""
 
 import uuid
+from typing import TYPE_CHECKING
 
 from django.db import models
 from django.db.models import Q
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from partnership.enums import OutboxState
+from partnership.enums import OutboxState, Role
 from partnership.models.base import Entity
+
+if TYPE_CHECKING:
+    from partnership.access.ties import Person
+
+
+class OutboxQuerySet(models.QuerySet["OutboxMessage"]):
+    def visible_to(self, user: "Person") -> "OutboxQuerySet":
+        """Mails of the partnerships whose office this person is; their bodies are left in the database."""
+        from partnership.access.ties import ties
+
+        offices = ties(user).ids("partnership.partnership", Role.MANAGING_OFFICE)
+        return self.filter(partnership__in=offices).defer("mime")
+
+    def about(self, thing: models.Model) -> "OutboxQuerySet":
+        """Mails about one meeting, ballot, …"""
+        return self.filter(subject_type=thing._meta.label_lower, subject_pk=str(thing.pk))
 
 
 class OutboxMessage(Entity):
@@ -49,7 +67,10 @@ class OutboxMessage(Entity):
     last_error = models.CharField(_("Grund"), max_length=500, blank=True)
     # The name of a check in the registry; asked just before sending whether the recipient is still entitled.
     entitlement = models.CharField(max_length=60, blank=True)
+    # The life of the installation in which the row was written; a restored copy begins a new one.
     epoch = models.CharField(max_length=36, blank=True)
+
+    objects = OutboxQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("ausgehende Nachricht")
@@ -68,10 +89,55 @@ class OutboxMessage(Entity):
     def __str__(self) -> str:
         return f"{self.subject} → {self.to_address}"
 
+    def get_absolute_url(self) -> str:
+        return reverse("partnership:outbox_detail", kwargs={"slug": self.partnership.slug, "pk": self.pk})  # type: ignore[union-attr]
+
+    def get_kind_display(self) -> str:
+        """The kind in the reader's words."""
+        from partnership.services.outbox import kind_label
+
+        return kind_label(self.kind)
+
+    @property
+    def can_resend(self) -> bool:
+        """Whether a person may put it into the queue once more."""
+        return self.state in (OutboxState.FAILED, OutboxState.WITHDRAWN)
+
+    @property
+    def can_withdraw(self) -> bool:
+        """Whether it can still be stopped."""
+        return self.state in (OutboxState.DUE, OutboxState.DEFERRED, OutboxState.HELD)
+
     @staticmethod
     def new_message_id(domain: str) -> str:
         """A Message-ID that stays the same over every attempt."""
         return f"<{uuid.uuid4()}@{domain}>"
+
+
+class Epoch(models.Model):
+    """One life of the installation, begun at the first start or confirmed by a person after a restore.
+
+    Mails leave only while the youngest row agrees with the file `epoch` in KONVENT_DATA.
+    """
+
+    value = models.CharField(max_length=36, unique=True)
+    confirmed_at = models.DateTimeField(_("bestätigt"))
+    confirmed_by = models.ForeignKey(
+        "partnership.User",
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+        verbose_name=_("bestätigt von"),
+    )
+
+    class Meta:
+        verbose_name = _("Freigabe des Versands")
+        verbose_name_plural = _("Freigaben des Versands")
+        ordering = ("-id",)
+
+    def __str__(self) -> str:
+        return self.value
 
 
 class Heartbeat(models.Model):

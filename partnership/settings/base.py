@@ -191,6 +191,7 @@ else:
 EMAIL_TIMEOUT = env.int("EMAIL_TIMEOUT", default=600)
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="Konvent <konvent@localhost>")
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
+SITE_CONTACT_EMAIL = env.str("SITE_CONTACT_EMAIL", default="")
 
 # --- files ---------------------------------------------------------------------------------------
 MEDIA_ROOT = DATA_DIR / "files"
