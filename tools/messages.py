@@ -31,9 +31,7 @@ def sources() -> list[Path]:
     """Return the files that hold sentences: our Python, our templates."""
     python = [file for app in APPS for file in (ROOT / app).rglob("*.py") if "migrations" not in file.parts]
     folders = [ROOT / "templates", *(ROOT / app / "templates" for app in APPS)]
-    templates = [
-        file for folder in folders for kind in ("*.html", "*.txt", "*.svg") for file in folder.rglob(kind)
-    ]
+    templates = [file for folder in folders for kind in ("*.html", "*.txt", "*.svg") for file in folder.rglob(kind)]
     return sorted(python) + sorted(templates)
 
 
@@ -48,9 +46,8 @@ def found_in(file: Path) -> Iterator[tuple[int, str | tuple[str, ...], list[str]
 
     for number, line in enumerate(templatize(file.read_text(encoding="utf-8")).splitlines(), start=1):
         if "(" in line:
-            code = io.BytesIO(line.strip().encode())
-            for _, *rest in extract("python", code, KEYWORDS):
-                yield number, *rest
+            for _, msgid, comments, context in extract("python", io.BytesIO(line.strip().encode()), KEYWORDS):
+                yield number, msgid, comments, context
 
 
 def collect() -> Catalog:
@@ -60,10 +57,9 @@ def collect() -> Catalog:
     catalog = Catalog(locale="en", project="Konvent", charset="utf-8")
     for file in sources():
         place = str(file.relative_to(ROOT))
-        for _, msgid, comments, context in found_in(file):
+        for line, msgid, comments, context in found_in(file):
             if msgid:
-                # Without line numbers: a moved line is no change to the catalogue.
-                catalog.add(msgid, locations=[(place, None)], auto_comments=comments, context=context)
+                catalog.add(msgid, locations=[(place, line)], auto_comments=comments, context=context)
     return catalog
 
 
@@ -92,7 +88,8 @@ def write_extracted() -> None:
         message.flags.discard("fuzzy")
     ENGLISH.parent.mkdir(parents=True, exist_ok=True)
     with ENGLISH.open("wb") as po:
-        write_po(po, catalog, width=100, sort_output=True, omit_header=False)
+        # Without line numbers: a moved line is no change to the catalogue.
+        write_po(po, catalog, width=100, sort_output=True, include_lineno=False)
     print(f"{len(catalog)} sentences, {len(missing())} without a translation")
 
 

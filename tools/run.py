@@ -223,15 +223,11 @@ def become(command: list[str]) -> None:
 def main() -> int:
     """Prepare, start, supervise."""
     parser = argparse.ArgumentParser(description="Start Konvent on this machine.")
-    parser.add_argument(
-        "--demo", action="store_true", help="with the demonstration, if the database is empty"
-    )
+    parser.add_argument("--demo", action="store_true", help="with the demonstration, if the database is empty")
     options = parser.parse_args()
     port = chosen_port()
     data = Path(os.environ.get("KONVENT_DATA") or ROOT / "data").resolve()
-    os.environ.update(
-        KONVENT_DATA=str(data), PORT=str(port), PYTHONUNBUFFERED="1", KONVENT_DEMO=str(int(options.demo))
-    )
+    os.environ.update(KONVENT_DATA=str(data), PORT=str(port), PYTHONUNBUFFERED="1", KONVENT_DEMO=str(int(options.demo)))
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "partnership.settings.embedded")
     os.environ.setdefault("SITE_URL", f"http://{HOST}:{port}")
     with hold(data):
