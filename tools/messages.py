@@ -75,7 +75,16 @@ def _django_is_ready() -> bool:
 def read(path: Path) -> Catalog:
     """Read a catalogue; an absent one is empty."""
     if not path.exists():
-        return Catalog(locale=path.parent.parent.name)
+        return Catalog(
+            locale=path.parent.parent.name,
+            header_comment="# Translations of Konvent, under the EUPL-1.2.",
+            project="Konvent",
+            version="0.1.0",
+            msgid_bugs_address="",
+            last_translator="",
+            language_team="",
+            fuzzy=False,
+        )
     with path.open("rb") as po:
         return read_po(po, locale=path.parent.parent.name, abort_invalid=True)
 
