@@ -80,9 +80,9 @@ def read(path: Path) -> Catalog:
             header_comment="# Translations of Konvent, under the EUPL-1.2.",
             project="Konvent",
             version="0.1.0",
-            msgid_bugs_address="",
-            last_translator="",
-            language_team="",
+            msgid_bugs_address="CONTRIBUTING.md",
+            last_translator="Konvent",
+            language_team="Konvent",
             fuzzy=False,
         )
     with path.open("rb") as po:
