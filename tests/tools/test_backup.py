@@ -19,7 +19,8 @@ ROOT = Path(__file__).resolve().parents[2]
 
 FILL = """
 from partnership.clock import now
-from partnership.models import AuditEvent, Heartbeat, User
+from partnership.models import AuditEvent, User
+from partnership.outbox import fence
 from django.contrib.sessions.backends.db import SessionStore
 from django.conf import settings
 User.objects.create(email="büro@example.org")
@@ -27,6 +28,7 @@ for n in range(3):
     AuditEvent.objects.create(at=now(), action="test.deed", subject_type="t", subject_pk=str(n), details={"n": "ä"})
 (settings.MEDIA_ROOT / "ab").mkdir()
 (settings.MEDIA_ROOT / "ab" / "paper").write_bytes(b"Beschlussvorlage")
+assert fence.is_held() is False
 session = SessionStore(); session["who"] = 1; session.create()
 """
 SPOIL = """
@@ -41,10 +43,12 @@ from partnership.models import AuditEvent, User
 from django.contrib.sessions.models import Session
 from django.conf import settings
 from partnership.db import triggers
+from partnership.outbox import fence
 import json
 print("LOOK" + json.dumps([
     User.objects.filter(email__contains="@").count(), AuditEvent.objects.count(), Session.objects.count(),
     (settings.MEDIA_ROOT / "ab" / "paper").read_text(), sorted(set(triggers.names()) - set(triggers.standing())),
+    fence.is_held(),
 ]))
 """
 
@@ -77,7 +81,7 @@ class Place:
 
 
 def walk(here, there):
-    """Back up here, spoil here and put back; then put back there as well."""
+    """Back up here, spoil here and put back; then put back there as well. Mails are held in both."""
     here.manage("migrate", "-v0")
     here.manage("shell", "-v0", "-c", FILL)
     archive = here.folder / "kept.tar.gz"
@@ -87,11 +91,11 @@ def walk(here, there):
     printed = here.manage("restore", archive)
     assert "Agrees with the archive" in printed
     assert "What was there is kept in" in printed
-    assert here.look() == [1, 3, 0, "Beschlussvorlage", []]
+    assert here.look() == [1, 3, 0, "Beschlussvorlage", [], True]
     first_epoch = (here.folder / "epoch").read_text()
 
     assert "Agrees with the archive" in there.manage("restore", archive)
-    assert there.look() == [1, 3, 0, "Beschlussvorlage", []]
+    assert there.look() == [1, 3, 0, "Beschlussvorlage", [], True]
     assert (there.folder / "epoch").read_text() != first_epoch
     return archive
 
