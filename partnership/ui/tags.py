@@ -235,7 +235,7 @@ def kern_widget(field: BoundField, css: str) -> SafeString:
     if field.errors:
         classes.append(f"{css}--error")
     attrs: dict[str, Any] = {"class": " ".join(filter(None, classes))}
-    if widget.attrs.get("placeholder") == field.label:
+    if str(field.label) in str(widget.attrs.get("placeholder", "")):
         attrs["placeholder"] = False  # a placeholder that repeats the label only vanishes while one types
     if isinstance(widget, forms.Textarea):
         attrs["rows"] = str(widget.attrs.get("rows", 5) if widget.attrs.get("rows") != "10" else 5)
@@ -246,7 +246,7 @@ def kern_widget(field: BoundField, css: str) -> SafeString:
         attrs = field.build_widget_attrs({**attrs, "id": field.auto_id}, widget)
         context = widget.get_context(field.html_name, None, attrs)
         renderer = field.form.renderer
-        return widget._render("django/forms/widgets/input.html", context, renderer)
+        return renderer.render("django/forms/widgets/input.html", context)
     return field.as_widget(attrs=attrs)
 
 
@@ -305,7 +305,7 @@ def sort_header(
     """A column head that sorts: `{% sort_header "name" _("Name") %}`. The order lives in `?sort=`."""
     request = context["request"]
     now_sorted = request.GET.get(param) or default or context.get("sort", "")
-    direction = {key: "ascending", f"-{key}": "descending"}.get(now_sorted, "")
+    direction = {key: "ascending", f"-{key}": "descending"}.get(str(now_sorted), "")
     return {
         "label": label,
         "css": css,

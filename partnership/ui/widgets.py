@@ -26,7 +26,7 @@ class DateInput(forms.Widget):
     def id_for_label(self, id_: str) -> str:
         return f"{id_}_day" if id_ else ""
 
-    def format_value(self, value: Any) -> dict[str, str]:  # type: ignore[override]
+    def format_value(self, value: Any) -> dict[str, str]:
         """The typed or stored value, split into what each field shows."""
         if isinstance(value, (date, datetime)):
             return {"day": str(value.day), "month": str(value.month), "year": str(value.year)}
@@ -82,7 +82,7 @@ class DateTimeInput(DateInput):
     template_name = "kern/widgets/datetime.html"
     input_type = "datetime-parts"
 
-    def format_value(self, value: Any) -> dict[str, str]:  # type: ignore[override]
+    def format_value(self, value: Any) -> dict[str, str]:
         shown = super().format_value(value)
         if isinstance(value, datetime):
             return {**shown, "time": value.strftime("%H:%M")}

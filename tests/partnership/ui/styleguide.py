@@ -106,8 +106,14 @@ def _context() -> dict:
         "page": Paginator(range(1000), 20).page(3),
         "few": Paginator(range(7), 20).page(1),
         "bars": charts.bars(
-            "Zahlungen je Partner", [("Freie und Hansestadt Hamburg", 25000), ("Kreis Pinneberg", 4000),
-            ("Landeshauptstadt Schwerin und Landkreis Ludwigslust-Parchim", 1250.5)], unit="€", label_head="Partner",
+            "Zahlungen je Partner",
+            [
+                ("Freie und Hansestadt Hamburg", 25000),
+                ("Kreis Pinneberg", 4000),
+                ("Landeshauptstadt Schwerin und Landkreis Ludwigslust-Parchim", 1250.5),
+            ],
+            unit="€",
+            label_head="Partner",
             value_head="Betrag",
         ),
         "columns": charts.columns("Mittel je Jahr", [(y, v * 1500) for y, v in years], unit="€", label_head="Jahr"),
@@ -130,11 +136,16 @@ def _context() -> dict:
         ],
         "events": [
             {"at": datetime(2026, 11, 20, 9, 5, tzinfo=UTC), "title": "Abstimmung geöffnet", "who": "Frau Beispiel"},
-            {"at": datetime(2026, 11, 2, 13, 0, tzinfo=UTC), "title": "Vorlage eingereicht", "text": "Mit zwei Anlagen."},
+            {
+                "at": datetime(2026, 11, 2, 13, 0, tzinfo=UTC),
+                "title": "Vorlage eingereicht",
+                "text": "Zwei Anlagen.",
+            },
         ],
         "exports": [("XLSX", "?export=xlsx"), ("CSV", "?export=csv"), ("JSON", "?export=json")],
         "prose": "# Begründung\n\nDer Vorschlag **spart** Zeit, siehe [Konzept](https://example.org).\n\n"
-        "### Kosten\n\n- 5.000 € einmalig\n- <script>alert(1)</script>\n\n| Jahr | Betrag |\n|---|---|\n| 2026 | 5.000 |\n",
+        "### Kosten\n\n- 5.000 € einmalig\n- <script>alert(1)</script>\n\n"
+        "| Jahr | Betrag |\n|---|---|\n| 2026 | 5.000 |\n",
         "soon": datetime(2026, 11, 28, 11, 0, tzinfo=UTC),
     }
 
