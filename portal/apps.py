@@ -7,3 +7,24 @@ class PortalConfig(AppConfig):
 
     name = "portal"
     verbose_name = _("Portal")
+
+    def ready(self) -> None:
+        from partnership import policies
+        from partnership.ui import navigation
+
+        navigation.register("main", _("Mein Tisch"), "portal:desk", 10, policy=lambda user, _p: user.is_authenticated)
+        navigation.register("main", _("Partnerschaften"), "portal:home", 20)
+        navigation.register("partnership", _("Überblick"), "portal:partnership_public", 10)
+        navigation.register("account", _("Mein Profil"), "profile", 10, policy=policies.signed_in)
+        navigation.register("account", _("Angemeldete Geräte"), "usersessions_list", 20, policy=policies.signed_in)
+        navigation.register("account", _("Verwaltung"), "admin:index", 30, policy=policies.staff)
+        navigation.register("office", _("Personen"), "partnership:person_list", 60, policy=policies.curate)
+        navigation.register(
+            "office", _("Funktionen"), "partnership:appointment_list", 70, policy=policies.act_as_office
+        )
+        navigation.register("office", _("Protokoll"), "partnership:audit_list", 90, policy=policies.act_as_office)
+        navigation.register("partnership", _("Dokumente"), "partnership:document_list", 80, policy=policies.belong)
+        navigation.register("footer", _("Impressum"), "portal:imprint", 10)
+        navigation.register("footer", _("Datenschutz"), "portal:privacy", 20)
+        navigation.register("footer", _("Barrierefreiheit"), "portal:accessibility", 30)
+        navigation.register("footer", _("Feedback geben"), "portal:feedback", 40)
