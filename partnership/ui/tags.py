@@ -246,7 +246,7 @@ def kern_widget(field: BoundField, css: str) -> SafeString:
         attrs = field.build_widget_attrs({**attrs, "id": field.auto_id}, widget)
         context = widget.get_context(field.html_name, None, attrs)
         renderer = field.form.renderer
-        return renderer.render("django/forms/widgets/input.html", context)
+        return SafeString(renderer.render("django/forms/widgets/input.html", context))
     return field.as_widget(attrs=attrs)
 
 
