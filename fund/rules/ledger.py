@@ -218,9 +218,9 @@ def parse_amount(text: str) -> Decimal:
         )
     if len(match["decimals"] or "") > 2:
         raise LedgerError("Der Betrag hat mehr als zwei Nachkommastellen.", "The amount has more than two decimals.")
-    amount = Decimal(match[0].replace(".", "").replace(",", ".")).quantize(CENT)
+    amount = Decimal(match[0].replace(".", "").replace(",", "."))
     check_amount(amount)
-    return amount
+    return amount.quantize(CENT)
 
 
 def _ungrouped(written: str) -> str:

@@ -223,7 +223,7 @@ def test_a_day_ends_at_midnight_in_summer_and_winter():
     ("day", "at"), [(date(2026, 3, 29), time(2, 0)), (date(2026, 3, 29), time(2, 59)), (date(2027, 3, 28), time(2, 30))]
 )
 def test_a_time_that_is_skipped_is_refused(day, at):
-    with pytest.raises(LocalTimeError, match="gibt es am .* nicht"):
+    with pytest.raises(LocalTimeError, match=r"gibt es am .* nicht"):
         local_moment(day, at)
 
 
