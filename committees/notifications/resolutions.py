@@ -1,0 +1,90 @@
+"""Mails about resolutions."""
+
+from django.db.models import Q, QuerySet
+from django.urls import reverse
+from django.utils.text import format_lazy
+from django.utils.translation import gettext_lazy as _
+
+from committees.enums import EntryKind
+from committees.models import Delegate, Resolution
+from partnership import clock
+from partnership.access import ties
+from partnership.enums import Role
+from partnership.models import Appointment, OutboxMessage, Partnership, User
+from partnership.services import outbox
+
+DECLARED = "resolution.declared"
+CORRECTED = "resolution.corrected"
+ENTITLEMENT = "committees.resolution"
+
+
+def people_of_all_partners(partnership: Partnership) -> QuerySet[User]:
+    """Delegates and deputies of every committee and the partner admins, each person once."""
+    on = clock.today()
+    delegates = Delegate.objects.valid(on).filter(committee__partnership=partnership).values("person")
+    admins = Appointment.objects.valid(on).filter(partnership=partnership, role=Role.PARTNER_ADMIN).values("person")
+    return User.objects.filter(Q(pk__in=delegates) | Q(pk__in=admins), is_active=True).order_by("email")
+
+
+def declared(*, by: User | None, resolution: Resolution) -> list[OutboxMessage]:
+    """Tell all partners of the partnership what was resolved: one mail per person, once per entry.
+
+    Of a confidential resolution number and link only. Each mail carries position and hash of the register's end:
+    an outside witness against a chain that is cut or rewritten later (reliability.md 4.4).
+    """
+    partnership = resolution.partnership
+    is_correction = resolution.kind == EntryKind.CORRECTED
+    about = resolution.refers_to if is_correction and resolution.refers_to is not None else resolution
+    subject = _("Berichtigung zu Beschluss {number}") if is_correction else _("Beschluss {number}: {title}")
+    if resolution.is_confidential or not about.number:
+        subject = _("Beschluss {number} (vertraulich)") if about.number else _("Eintrag im Beschlussregister")
+    wording = None if resolution.is_confidential else _wording(resolution)
+    context = {
+        "resolution": resolution,
+        "about": about,
+        "is_correction": is_correction,
+        "text": wording["text"] if wording else "",
+        "correction_reason": wording.get("reason", "") if wording else "",
+        "sentences": [] if resolution.is_confidential else sentences(resolution),
+        "head": f"{resolution.position}:{resolution.hash}",
+        "url": reverse("committees:resolution_detail", kwargs={"slug": partnership.slug, "pk": resolution.pk}),
+    }
+    return outbox.post_many(
+        [
+            outbox.Letter(
+                kind=CORRECTED if is_correction else DECLARED,
+                template="committees/mail/resolution_declared",
+                context=context,
+                dedup_key=f"resolution:{resolution.pk}:{person.pk}",
+                subject=format_lazy(subject, number=about.number, title=resolution.title),
+                partnership=partnership,
+                recipient=person,
+                about=resolution,
+                entitlement=ENTITLEMENT,
+            )
+            for person in people_of_all_partners(partnership)
+        ]
+    )
+
+
+def _wording(resolution: Resolution) -> dict[str, str]:
+    from committees.services.register import part
+
+    return part(resolution, "text") or {"text": ""}
+
+
+def sentences(resolution: Resolution) -> list[dict[str, str]]:
+    """The conditions of the verdict in both languages; empty where the entry has none."""
+    from committees.services.register import part
+
+    verdict = part(resolution, "verdict") or {}
+    return [condition["sentence"] for condition in verdict.get("conditions", [])]
+
+
+def is_still_entitled(message: OutboxMessage) -> str | None:
+    """Asked just before sending: who has left the partnership gets nothing."""
+    if message.recipient is None or message.partnership_id is None:
+        return None
+    if ties(message.recipient).belongs_to(message.partnership_id):
+        return None
+    return str(_("Die Person wirkt an der Partnerschaft nicht mehr mit."))
