@@ -226,10 +226,11 @@ def stack(title: Any, parts: Sequence[tuple[str, Any, Number]], *, unit: str = "
     total = float(sum(count for _, _, count in parts))
     drawn = [(kind, label, count) for kind, label, count in parts if count > 0]
     gap = 2.0
-    space = WIDTH - gap * max(len(drawn) - 1, 0)
+    least = 2.0  # a single vote among thousands is still seen
+    space = WIDTH - gap * max(len(drawn) - 1, 0) - least * len(drawn)
     ends = [0.0]
     for _, _, count in drawn:
-        ends.append(ends[-1] + (float(count) / total * space if total else 0))
+        ends.append(ends[-1] + least + float(count) / total * space)
     places = {
         kind: (start + i * gap, end - start) for i, ((kind, _, _), (start, end)) in enumerate(
             zip(drawn, pairwise(ends), strict=True)

@@ -37,6 +37,7 @@ def test_a_stacked_bar_fills_its_width_and_no_more(counts):
     assert all(end <= charts.WIDTH + 0.2 for end in ends)
     if sum(counts):
         assert max(ends) == pytest.approx(charts.WIDTH, abs=0.2)
+    assert len(ends) == sum(1 for count in counts if count), "every vote is seen"
 
 
 def test_shares_are_rounded_not_cut():
