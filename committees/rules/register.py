@@ -145,13 +145,11 @@ class Part:
     salt: str
     data: Any
 
-    def __post_init__(self) -> None:
-        if not _HEX.fullmatch(self.salt):
-            raise FormatError("A salt is 32 bytes, written as 64 lower-case hexadecimal digits.")
-
     @property
     def commitment(self) -> str:
-        """``SHA-256(salt || canonical(data))``."""
+        """``SHA-256(salt || canonical(data))``. Raises ``FormatError`` where the salt is none."""
+        if not _text(self.salt, _HEX):
+            raise FormatError("A salt is 32 bytes, written as 64 lower-case hexadecimal digits.")
         return hashlib.sha256(bytes.fromhex(self.salt) + canonical(self.data)).hexdigest()
 
     def to_data(self) -> dict[str, Any]:
@@ -553,12 +551,16 @@ def export_bytes(records: Sequence[Record], *, partnership: str | None = None) -
 
 def record_from_data(data: Mapping[str, Any]) -> Record:
     """Read one item of an export, or of the database's JSON, back."""
-    parts = data["parts"]
-    return Record(
-        dict(data["entry"]),
-        data["hash"],
-        {name: None if parts.get(name) is None else Part(parts[name]["salt"], parts[name]["data"]) for name in PARTS},
-    )
+    return Record(data["entry"], data["hash"], {name: _part(data["parts"].get(name)) for name in PARTS})
+
+
+def _part(data: object) -> Part | None:
+    """A part as stored; what is malformed stays, so that the check of the chain names it."""
+    if data is None:
+        return None
+    if not isinstance(data, Mapping):
+        return Part("", data)
+    return Part(data.get("salt", ""), data.get("data"))
 
 
 def recount(roll: Iterable[Mapping[str, Any]], votes: Iterable[Mapping[str, Any]]) -> dict[str, int | None]:

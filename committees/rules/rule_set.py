@@ -300,6 +300,11 @@ class Rules:
         _check(self)
 
     @property
+    def choices(self) -> tuple[Choice, ...]:
+        """What a partner may vote under these rules."""
+        return tuple(Choice) if self.abstention is not Abstention.FORBIDDEN else (Choice.YES, Choice.NO)
+
+    @property
     def can_tie(self) -> bool:
         """Equal numbers of yes and no leave it open only where more than half of something is asked."""
         share = self.majority.share

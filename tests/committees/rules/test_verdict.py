@@ -27,7 +27,6 @@ from committees.rules.verdict import Count, Outcome, Verdict, decide, tally
 from . import second_opinion
 from .cases import random_partners, random_rules
 
-CASES = 100_000 if os.environ.get("KONVENT_HEAVY") == "1" else 5_000
 FREE = replace(EQUAL_SIMPLE.rules, quorum=Quorum())
 HALF = Share(Compare.MORE_THAN, Fraction(1, 2))
 TWO_THIRDS = Share(Compare.AT_LEAST, Fraction(2, 3))
@@ -64,12 +63,13 @@ def drawn_ballot(rng: random.Random):
     return rules, partners, way, around
 
 
-def test_the_verdict_agrees_with_a_second_implementation():
+@pytest.mark.parametrize("cases", [5_000, pytest.param(100_000, marks=pytest.mark.heavy)])
+def test_the_verdict_agrees_with_a_second_implementation(cases):
     """V11: random rolls, votes, abstentions, exclusions, rules."""
     seed = drawn_seed()
     rng = random.Random(seed)
     seen = Counter()
-    for number in range(CASES):
+    for number in range(cases):
         rules, partners, way, around = drawn_ballot(rng)
         count = count_of(partners)
         verdict = decide(rules, count, way=way, **around)

@@ -6,6 +6,7 @@ import json
 import random
 import subprocess
 import sys
+import time
 from datetime import date
 from pathlib import Path
 
@@ -82,6 +83,14 @@ def test_it_verifies_an_export_without_the_application(folder):
     assert "First number: SK-2026-001" in result.stdout
     assert f"Last number: {[r.entry['number'] for r in records if r.entry['number']][-1]}" in result.stdout
     assert "In Ordnung." in run("verify", "register.json", cwd=folder).stdout
+
+
+@pytest.mark.heavy
+def test_it_verifies_ten_thousand_entries_in_ten_seconds():
+    raw = export_bytes(make_register(10_000))
+    started = time.process_time()
+    assert faults(raw) == []
+    assert time.process_time() - started < 10
 
 
 def test_it_reads_a_large_and_an_empty_register():

@@ -10,8 +10,6 @@ import pytest
 from fund.rules import ledger
 from fund.rules.ledger import LedgerError, Posting, parse_amount, split
 
-STEPS = 20_000 if os.environ.get("KONVENT_HEAVY") == "1" else 3_000
-
 
 def drawn() -> random.Random:
     seed = int(os.environ.get("KONVENT_SEED", random.randrange(10**9)))
@@ -31,7 +29,8 @@ class Plain:
         self.measures = defaultdict(int)
 
 
-def test_random_life_of_a_fund_keeps_every_sum():
+@pytest.mark.parametrize("steps", [3_000, pytest.param(20_000, marks=pytest.mark.heavy)])
+def test_random_life_of_a_fund_keeps_every_sum(steps):
     """L1: pledges, receipts, commitments, releases, payouts, reversals; balances are those of a plain replay."""
     rng = drawn()
     postings: list[Posting] = []
@@ -39,7 +38,7 @@ def test_random_life_of_a_fund_keeps_every_sum():
     plain = Plain()
     documents: list[tuple[tuple[Posting, ...], dict[str, int]]] = []
     refused = booked = 0
-    for _ in range(STEPS):
+    for _ in range(steps):
         cents = rng.choice([1, 99, 100, rng.randint(1, 500_000)])
         amount, measure = Decimal(cents) / 100, rng.randint(1, 5)
         kind = rng.choice(["pledge", "receipt", "settle", "commit", "release", "pay", "reverse"])
@@ -81,8 +80,8 @@ def test_random_life_of_a_fund_keeps_every_sum():
             else:
                 setattr(plain, key, getattr(plain, key) + value)
         assert all(amount >= 0 for amount in balances.values())
-    assert booked > STEPS / 10
-    assert refused > STEPS / 100
+    assert booked > steps / 10
+    assert refused > steps / 100
     assert ledger.balances(postings) == balances
     assert balances["bank"] == Decimal(plain.bank) / 100
     assert ledger.available(postings) == Decimal(plain.free) / 100
