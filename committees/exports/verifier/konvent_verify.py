@@ -467,19 +467,26 @@ def check_counts(document: dict[str, Any]) -> Iterator[Said | int]:
     """Every entry whose counts are not those of its votes; the position of each that was counted and agrees."""
     for position, item in enumerate(document["entries"], start=1):
         stated = item["entry"].get("counts")
+        explained = _explained(item)
+        if stated is not None and explained is not None and stated != explained:
+            yield Said(
+                f"Eintrag {position}: Die Begründung nennt andere Zahlen als der Eintrag.",
+                f"Entry {position}: the explanation states other counts than the entry.",
+            )
+            continue
         try:
             counted = recount(item)
         except ValueError as error:
-            yield Said(f"Eintrag {position}: {error}.", f"Entry {position}: {error}.")
+            yield Said(
+                f"Eintrag {position}: Die Stimmen sind nicht zählbar ({error}).",
+                f"Entry {position}: the votes cannot be counted ({error}).",
+            )
             continue
-        if counted is None:
+        # The counts of a confidential resolution stand in its explanation only.
+        stated = stated if stated is not None else explained
+        if counted is None or stated is None:
             continue
-        if not isinstance(stated, dict):
-            yield Said(f"Eintrag {position} nennt keine Zahlen.", f"Entry {position} states no counts.")
-            continue
-        if stated.get("present") is None:
-            counted["present"] = None
-        if counted["present"] is None:
+        if counted["present"] is None or stated.get("present") is None:
             counted["present"] = stated.get("present")
         if counted == stated:
             yield position
@@ -488,6 +495,14 @@ def check_counts(document: dict[str, Any]) -> Iterator[Said | int]:
                 f"Eintrag {position}: festgestellt {_numbers(stated)}, nachgezählt {_numbers(counted)}.",
                 f"Entry {position}: stated {_numbers(stated)}, counted {_numbers(counted)}.",
             )
+
+
+def _explained(item: dict[str, Any]) -> dict[str, Any] | None:
+    """The counts in the disclosed explanation of an entry, if there are any."""
+    part = item["parts"].get("verdict")
+    data = part["data"] if part is not None else None
+    counts = data.get("count") if isinstance(data, dict) else None
+    return counts if isinstance(counts, dict) else None
 
 
 def _numbers(counts: dict[str, Any]) -> str:

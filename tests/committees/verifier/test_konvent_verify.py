@@ -146,6 +146,34 @@ def test_recount_finds_counts_that_are_not_those_of_the_votes(folder):
     assert "Entry 1: stated" in result.stdout
 
 
+def test_recount_takes_the_counts_of_a_released_confidential_resolution_from_its_explanation(folder):
+    honest = make_register(1)[0]
+    entry = {**honest.entry, "counts": None}
+    (folder / "register.json").write_bytes(export_bytes([Record(entry, entry_hash(entry), honest.parts)]))
+    result = run("recount", "register.json", "--english", cwd=folder)
+    assert (result.returncode, result.stdout) == (0, "OK: 1 ballots counted anew.\n")
+    hidden = Record(entry, entry_hash(entry), honest.disclosing({"roll", "votes"}).parts)
+    (folder / "register.json").write_bytes(export_bytes([hidden]))
+    assert "OK: 0 ballots" in run("recount", "register.json", "--english", cwd=folder).stdout
+    lied = part("verdict", 1, {**honest.parts["verdict"].data, "count": {**honest.entry["counts"], "yes": 11}})
+    entry = {**entry, "commitments": {**entry["commitments"], "verdict": lied.commitment}}
+    parts = {**honest.parts, "verdict": lied}
+    (folder / "register.json").write_bytes(export_bytes([Record(entry, entry_hash(entry), parts)]))
+    assert run("recount", "register.json", cwd=folder).returncode == 1
+
+
+def test_recount_finds_an_explanation_with_other_counts_than_the_entry(folder):
+    honest = make_register(1)[0]
+    lied = part("verdict", 1, {**honest.parts["verdict"].data, "count": {**honest.entry["counts"], "yes": 11}})
+    entry = {**honest.entry, "commitments": {**honest.entry["commitments"], "verdict": lied.commitment}}
+    (folder / "register.json").write_bytes(
+        export_bytes([Record(entry, entry_hash(entry), {**honest.parts, "verdict": lied})])
+    )
+    result = run("recount", "register.json", "--english", cwd=folder)
+    assert result.returncode == 1
+    assert "other counts than the entry" in result.stdout
+
+
 def test_attached_files_are_known_by_their_hash(folder):
     (folder / "register.json").write_bytes(export_bytes(make_register(1)))
     (folder / "files").mkdir()
