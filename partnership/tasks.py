@@ -2,7 +2,16 @@
 
 from celery import shared_task
 
-from partnership.services import appointments
+from partnership.outbox import delivery
+from partnership.services import appointments, readiness
+
+
+@shared_task
+def drain_outbox() -> int:
+    """Send the mails that are due. Carries no content: losing it loses nothing."""
+    sent = delivery.drain()
+    readiness.note("worker")
+    return sent
 
 
 @shared_task

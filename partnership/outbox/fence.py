@@ -38,14 +38,17 @@ def epoch_of_folder() -> str:
     return file.read_text().strip()
 
 
-def is_held() -> bool:
-    """Whether sending waits for a person. A database that has never sent takes the folder's epoch."""
-    here = epoch_of_folder()
+def is_closed() -> bool:
+    """Whether sending waits for a person."""
     known = Epoch.objects.values_list("value", flat=True).first()
-    if known is None:
-        Epoch.objects.get_or_create(value=here, defaults={"confirmed_at": clock.now()})
-        return False
-    return known != here
+    return known is not None and known != epoch_of_folder()
+
+
+def is_held() -> bool:
+    """The same for the worker: a database that has never sent takes over the folder's epoch."""
+    if not Epoch.objects.exists():
+        Epoch.objects.get_or_create(value=epoch_of_folder(), defaults={"confirmed_at": clock.now()})
+    return is_closed()
 
 
 def hold() -> int:

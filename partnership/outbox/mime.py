@@ -54,7 +54,7 @@ def one_line(value: object) -> str:
 
 
 def plain(value: object) -> str:
-    """A text fit for a body: any line ends become `\\n`, other control characters go."""
+    """A text fit for a body: line ends of any kind become one, other control characters go."""
     text = str(value).replace("\r\n", "\n").replace("\r", "\n")
     return _UNSAFE_IN_TEXT.sub("", text)
 

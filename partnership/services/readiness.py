@@ -2,31 +2,55 @@
 
 from datetime import timedelta
 
+from django.conf import settings
 from django.db import DatabaseError
 
 from partnership import clock
 from partnership.enums import OutboxState
 from partnership.models import Heartbeat, OutboxMessage
 
-# A part that has not reported for so long has stopped.
-SILENCE = timedelta(minutes=2)
-# A mail due for so long is stuck.
-STUCK = timedelta(minutes=3)
+
+def note(name: str, detail: str = "") -> None:
+    """Note that a part has just done some work."""
+    Heartbeat.objects.bulk_create(
+        [Heartbeat(name=name, at=clock.now(), detail=detail[:200])],
+        update_conflicts=True,
+        unique_fields=["name"],
+        update_fields=["at", "detail"],
+    )
+
+
+def mail_server_is_away(reason: str) -> None:
+    """Note that the mail server cannot be reached."""
+    note("mail", reason)
+
+
+def mail_server_works() -> None:
+    """Forget that it could not be reached."""
+    Heartbeat.objects.filter(name="mail").delete()
 
 
 def problems() -> list[str]:
     """Names of the parts that are not ready; empty when all is well."""
+    from partnership.outbox import fence
+
     found = []
     now = clock.now()
+    silence = timedelta(seconds=settings.READINESS_SILENCE_SECONDS)
+    stuck = timedelta(seconds=settings.READINESS_STUCK_SECONDS)
     try:
         beats = dict(Heartbeat.objects.values_list("name", "at"))
         if OutboxMessage.objects.filter(
-            state__in=(OutboxState.DUE, OutboxState.DEFERRED), due_at__lt=now - STUCK
+            state__in=(OutboxState.DUE, OutboxState.DEFERRED, OutboxState.SENDING), due_at__lt=now - stuck
         ).exists():
             found.append("outbox")
+        if fence.is_closed():
+            found.append("fence")
     except DatabaseError:
         return ["database"]
+    if "mail" in beats:
+        found.append("mail")
     for part in ("worker", "beat"):
-        if part not in beats or now - beats[part] > SILENCE:
+        if part not in beats or now - beats[part] > silence:
             found.append(part)
     return found
