@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from django.conf import settings
+
 from committees.models import Committee
 from partnership import policies
 from partnership.access import ties
@@ -9,6 +11,7 @@ from partnership.models import Partnership
 from partnership.views.base import Page
 from portal import policies as portal_policies
 from portal import queries
+from portal.demo.content import PERSONAS
 
 
 class HomeView(Page):
@@ -20,6 +23,7 @@ class HomeView(Page):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         return super().get_context_data(**kwargs) | {
             "partnerships": Partnership.objects.filter(is_public=True),
+            "personas": PERSONAS if settings.KONVENT_DEMO else (),
             "may_found": bool(portal_policies.found(self.request.user)),
         }
 
