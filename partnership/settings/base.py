@@ -11,6 +11,8 @@ env = environ.Env()
 
 DATA_DIR = Path(env.str("KONVENT_DATA", default=str(BASE_DIR / "data"))).resolve()
 KONVENT_DEMO = env.bool("KONVENT_DEMO", default=False)
+KONVENT_OPEN_SETUP = False
+KONVENT_VERSION = "0.1.0"
 
 # --- address -----------------------------------------------------------------------------------
 SITE_URL = env.str("SITE_URL", default="http://127.0.0.1:8000").rstrip("/")
@@ -165,7 +167,14 @@ OUTBOX_SWEEP_SECONDS = env.int("OUTBOX_SWEEP_SECONDS", default=30)
 OUTBOX_BATCH = env.int("OUTBOX_BATCH", default=50)
 OUTBOX_LEASE_SECONDS = env.int("OUTBOX_LEASE_SECONDS", default=90)
 OUTBOX_RETRY_MINUTES = env.list("OUTBOX_RETRY_MINUTES", cast=float, default=[1, 5, 15, 30, 60, 120, 240])
+# A worker turns to other work after so long, and reaches the mail server within so long or not at all.
+OUTBOX_DRAIN_SECONDS = env.int("OUTBOX_DRAIN_SECONDS", default=10)
+OUTBOX_CONNECT_SECONDS = env.int("OUTBOX_CONNECT_SECONDS", default=20)
+# A part silent for so long has stopped; a mail due for so long is stuck (/readyz).
+READINESS_SILENCE_SECONDS = env.int("READINESS_SILENCE_SECONDS", default=120)
+READINESS_STUCK_SECONDS = env.int("READINESS_STUCK_SECONDS", default=180)
 BALLOT_SWEEP_SECONDS = env.int("BALLOT_SWEEP_SECONDS", default=20)
+CELERY_BEAT_SCHEDULER = "partnership.beat:Scheduler"
 CELERY_BEAT_SCHEDULE_FILENAME = str(DATA_DIR / "beat-schedule")
 CELERY_BEAT_SCHEDULE = {
     "outbox-sweep": {"task": "partnership.tasks.drain_outbox", "schedule": OUTBOX_SWEEP_SECONDS},
