@@ -11,7 +11,7 @@ import time
 import urllib.request
 import uuid
 from pathlib import Path
-from urllib.parse import urlsplit
+from urllib.parse import urlencode, urlsplit
 
 import pytest
 import yaml
@@ -152,13 +152,13 @@ def stack(tmp_path, sink):
         f"CREATE DATABASE {name} OWNER {name}_owner",
     ):  # fmt: skip
         subprocess.run([*psql, "-c", statement], check=True, capture_output=True, text=True)
-    running = []
+    running = {}
     try:
         yield Stack(tmp_path, name, at, sink, running)
     finally:
-        for process in reversed(running):
+        for process in reversed(running.values()):
             process.terminate()
-        for process in running:
+        for process in running.values():
             with contextlib.suppress(subprocess.TimeoutExpired):
                 process.wait(20)
             with contextlib.suppress(ProcessLookupError):
@@ -169,11 +169,22 @@ def stack(tmp_path, sink):
             subprocess.run([*psql, "-c", statement], check=False, capture_output=True)
 
 
+class NoRedirect(urllib.request.HTTPRedirectHandler):
+    """A redirect is an answer, not an order: it names the public address."""
+
+    def redirect_request(self, *arguments):
+        return None
+
+    def http_error_302(self, request, answer, code, message, headers):
+        return answer
+
+
 class Stack:
     """Starts services by their name."""
 
     def __init__(self, folder, name, database, sink, running):
-        self.folder, self.running = folder, running
+        self.folder, self.processes, self.cookies = folder, running, set()
+        self.opener = urllib.request.build_opener(NoRedirect)
         self.redis_port, self.web_port = free_port(), free_port()
         self.settings = {
             "SECRET_KEY": "c" * 60, "SITE_HOST": "konvent.example", "DATABASE_PASSWORD": "s",
@@ -205,16 +216,14 @@ class Stack:
 
     def start(self, service, *extra):
         log = (self.folder / f"{service}.log").open("w")
-        self.running.append(
-            subprocess.Popen(
-                [*self.command(SERVICES[service]["command"]), *extra],
-                cwd=ROOT,
-                env=self.environment(service),
-                stdin=subprocess.DEVNULL,
-                stdout=log,
-                stderr=subprocess.STDOUT,
-                start_new_session=True,
-            )
+        self.processes[service] = subprocess.Popen(
+            [*self.command(SERVICES[service]["command"]), *extra],
+            cwd=ROOT,
+            env=self.environment(service),
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
         )
 
     def run(self, service, *command, ok=True):
@@ -225,6 +234,20 @@ class Stack:
         assert not ok or done.returncode == 0, done.stdout + done.stderr
         return done
 
+    def ask(self, path, form=None):
+        """Ask the web server as the proxy would, with the browser's cookies; return page and headers."""
+        request = urllib.request.Request(
+            f"http://127.0.0.1:{self.web_port}{path}",
+            data=urlencode(form).encode() if form else None,
+            headers={
+                "Host": "konvent.example", "X-Forwarded-Proto": "https", "X-Forwarded-For": "192.0.2.7",
+                "Referer": "https://konvent.example/", "Cookie": "; ".join(self.cookies),
+            },
+        )  # fmt: skip
+        with self.opener.open(request, timeout=20) as answer:
+            self.cookies |= {cookie.split(";")[0] for cookie in answer.headers.get_all("Set-Cookie", [])}
+            return answer.read().decode(), answer.headers
+
     def becomes_healthy(self, service, seconds):
         """Ask the service's own health check until it agrees."""
         end = time.monotonic() + seconds
@@ -232,7 +255,8 @@ class Stack:
             done = self.run(service, *SERVICES[service]["healthcheck"]["test"][1:], ok=False)
             if done.returncode == 0:
                 return
-            if time.monotonic() > end:
+            ended = self.processes[service].poll() is not None
+            if ended or time.monotonic() > end:
                 log = (self.folder / f"{service}.log").read_text()[-4000:]
                 pytest.fail(f"{service} does not become healthy: {done.stdout}{done.stderr}\n{log}")
             time.sleep(0.5)
@@ -248,13 +272,21 @@ def test_the_commands_of_the_compose_file_start_and_deliver_a_mail(stack, sink):
     for service, seconds in (("web", 60), ("worker", 90), ("beat", 90)):
         stack.becomes_healthy(service, seconds)
 
-    # The proxy's part is played by a header.
-    request = urllib.request.Request(
-        f"http://127.0.0.1:{stack.web_port}/", headers={"Host": "konvent.example", "X-Forwarded-Proto": "https"}
-    )
-    with urllib.request.urlopen(request, timeout=20) as answer:
-        assert answer.status == 200
-        assert "max-age=" in answer.headers["Strict-Transport-Security"]
+    # From a form in the browser to the mail server: web, outbox, broker and worker in one go.
+    stack.run(
+        "web", "python", "manage.py", "shell", "-v0", "-c",
+        "from partnership.models import User; User.objects.create_user(email='d@example.org', password='x' * 20)",
+    )  # fmt: skip
+    page, headers = stack.ask("/konto/password/reset/")
+    assert "max-age=" in headers["Strict-Transport-Security"]
+    token = re.search(r'name="csrfmiddlewaretoken" value="(\w+)"', page)[1]
+    stack.ask("/konto/password/reset/", {"email": "d@example.org", "csrfmiddlewaretoken": token})
+    end = time.monotonic() + 60
+    while not sink.mails and time.monotonic() < end:
+        time.sleep(0.2)
+    assert [mail.rcpt_tos for mail in sink.mails] == [["d@example.org"]]
+    assert b"https://konvent.example/konto/" in sink.mails[0].content.replace(b"=\r\n", b"")
+    stack.ask("/readyz")
 
     # The serving role cannot touch what is sealed, whatever the triggers say.
     refused = stack.run(
