@@ -304,7 +304,7 @@ class Migration(migrations.Migration):
             fields=[
                 ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
                 ("dedup_key", models.CharField(max_length=200, unique=True)),
-                ("message_id", models.CharField(max_length=200, unique=True, verbose_name="Message-ID")),
+                ("message_id", models.CharField(max_length=200, verbose_name="Message-ID")),
                 ("kind", models.CharField(max_length=40, verbose_name="Art")),
                 ("subject_type", models.CharField(blank=True, max_length=60)),
                 ("subject_pk", models.CharField(blank=True, max_length=64)),
@@ -353,6 +353,7 @@ class Migration(migrations.Migration):
                     "partnership",
                     models.ForeignKey(
                         blank=True,
+                        db_index=False,
                         null=True,
                         on_delete=django.db.models.deletion.PROTECT,
                         related_name="outbox",

@@ -32,13 +32,14 @@ class OutboxMessage(Entity):
     """One rendered mail to one recipient, and its fate (reliability.md 4.5)."""
 
     dedup_key = models.CharField(max_length=200, unique=True)
-    message_id = models.CharField(_("Message-ID"), max_length=200, unique=True)
+    message_id = models.CharField(_("Message-ID"), max_length=200)
     partnership = models.ForeignKey(
         "partnership.Partnership",
         null=True,
         blank=True,
         on_delete=models.PROTECT,
         related_name="outbox",
+        db_index=False,  # "outbox_partnership" begins with it, and every index is written twice for each mail
         verbose_name=_("Partnerschaft"),
     )
     kind = models.CharField(_("Art"), max_length=40)

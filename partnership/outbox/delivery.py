@@ -13,6 +13,7 @@ import time
 from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
 from datetime import timedelta
+from email.utils import parseaddr
 from secrets import token_hex
 from typing import Any, NamedTuple
 
@@ -154,13 +155,14 @@ class Line:
     def __init__(self) -> None:
         self._backend: Any = None
         self._carried = 0
+        self._sender = parseaddr(settings.DEFAULT_FROM_EMAIL)[1]
 
     def send(self, row: OutboxMessage, mime: bytes) -> Answer:
         """Hand over one mail; raises Outage when the server cannot be reached."""
         if self._backend is None:
             self._dial()
         try:
-            self._backend.send_messages([StoredMail(row.to_address, row.subject, mime)])
+            self._hand_over(row, mime)
         except smtplib.SMTPSenderRefused as refusal:
             # Some servers end a connection after so many mails; nothing has been handed over yet.
             self._after(refusal.smtp_code)
@@ -191,6 +193,14 @@ class Line:
         if isinstance(server, smtplib.SMTP) and server.sock is not None:
             server.sock.settimeout(settings.EMAIL_TIMEOUT)
         self._backend, self._carried = backend, 0
+
+    def _hand_over(self, row: OutboxMessage, mime: bytes) -> None:
+        server = getattr(self._backend, "connection", None)
+        if isinstance(server, smtplib.SMTP):
+            # Without the backend, which would parse both addresses anew for each mail.
+            server.sendmail(self._sender, [row.to_address], mime)
+        else:
+            self._backend.send_messages([StoredMail(row.to_address, row.subject, mime)])
 
     def _after(self, code: int) -> None:
         if code == 421:
