@@ -37,9 +37,9 @@ def commands() -> dict[str, list[str]]:
     celery = [f"{here}/celery", "-A", "partnership"]
     return {
         "web": [f"{here}/gunicorn", "-c", "tools/gunicorn.conf.py", "partnership.wsgi"],
-        "worker": [*celery, "worker", "-c", "1", "-l", "INFO",
+        "worker": [*celery, "worker", "-c", "1", "-l", "WARNING",
                    "--without-gossip", "--without-mingle", "--without-heartbeat"],
-        "beat": [*celery, "beat", "-l", "INFO", "--pidfile="],
+        "beat": [*celery, "beat", "-l", "WARNING", "--pidfile="],
     }  # fmt: skip
 
 
@@ -138,9 +138,12 @@ class Supervisor:
     def print_lines(self, wait: float) -> None:
         """Print what has come in, waiting a moment for the first line."""
         try:
-            say(self.lines.get(timeout=wait))
+            line = self.lines.get(timeout=wait)
             while True:
-                say(self.lines.get_nowait())
+                if not say(line):
+                    # The terminal is gone; not every way of closing one sends a signal.
+                    self.signals += 1
+                line = self.lines.get_nowait()
         except queue.Empty:
             pass
 
@@ -173,12 +176,14 @@ def answers(port: int) -> bool:
     return True
 
 
-def say(text: str) -> None:
-    """Print, also when the terminal has gone away."""
+def say(text: str) -> bool:
+    """Print; answer whether anybody is still there to read it."""
     try:
         print(text, flush=True)
     except OSError:
         sys.stdout = open(os.devnull, "w")  # noqa: SIM115 - for the rest of the process
+        return False
+    return True
 
 
 def chosen_port() -> int:

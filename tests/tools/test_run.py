@@ -154,7 +154,7 @@ def small(monkeypatch, tmp_path, **scripts):
     """Let the supervisor look after these Python scripts."""
     monkeypatch.setattr(run, "commands", lambda: {name: [sys.executable, "-c", code] for name, code in scripts.items()})
     printed = []
-    monkeypatch.setattr(run, "say", printed.append)
+    monkeypatch.setattr(run, "say", lambda text: printed.append(text) or True)
     monkeypatch.setattr(run, "answers", lambda port: True)
     monkeypatch.setattr(run, "GRACE_SECONDS", 1)
     return run.Supervisor(1), printed
@@ -186,6 +186,13 @@ def test_a_part_that_keeps_dying_ends_the_run_with_an_error(monkeypatch, tmp_pat
     assert supervisor.run() == 1
     assert any("keeps dying" in line for line in printed)
     assert all(child.process is None or child.process.poll() is not None for child in supervisor.children)
+
+
+def test_a_terminal_that_has_gone_away_ends_the_run(monkeypatch, tmp_path):
+    supervisor, _ = small(monkeypatch, tmp_path, web="print('still here', flush=True); import time; time.sleep(60)")
+    monkeypatch.setattr(run, "say", lambda text: "still here" not in text)
+    assert supervisor.run() == 0
+    assert supervisor.children[0].process.poll() is not None
 
 
 def test_what_does_not_listen_is_killed_with_everything_it_started(monkeypatch, tmp_path):
