@@ -13,6 +13,8 @@ from membership.models import Partner
 from partnership.models import Document, Entity, Partnership
 
 if TYPE_CHECKING:
+    from uuid import UUID
+
     from partnership.access import Person
 
 
@@ -91,6 +93,12 @@ class Motion(Entity):
         return reverse("committees:motion_detail", kwargs={"slug": self.partnership.slug, "pk": self.pk})
 
 
+class ReferralQuerySet(models.QuerySet["Referral"]):
+    def visible_to(self, user: "Person") -> "ReferralQuerySet":
+        """Treatments of the motions this person may see."""
+        return self.filter(motion__in=Motion.objects.visible_to(user))
+
+
 class Referral(Entity):
     """A motion's treatment in one committee, with its own state and outcome."""
 
@@ -106,6 +114,8 @@ class Referral(Entity):
     opinion = models.TextField(_("Stellungnahme"), blank=True)
     settled_at = models.DateTimeField(_("abgeschlossen"), null=True, blank=True)
 
+    objects = ReferralQuerySet.as_manager()
+
     class Meta:
         verbose_name = _("Beratung")
         verbose_name_plural = _("Beratungsfolge")
@@ -117,3 +127,16 @@ class Referral(Entity):
 
     def __str__(self) -> str:
         return f"{self.motion}: {self.committee}"
+
+    @property
+    def partnership(self) -> Partnership:
+        """The partnership of the motion; policies ask for it."""
+        return self.motion.partnership
+
+    @property
+    def partnership_id(self) -> "UUID":
+        """The key of the motion's partnership."""
+        return self.motion.partnership_id
+
+    def get_absolute_url(self) -> str:
+        return self.motion.get_absolute_url()
