@@ -49,14 +49,13 @@ class SessionLimits:
 
     def _check(self, request: HttpRequest) -> None:
         now = int(timezone.now().timestamp())
-        started = request.session.get("started")
-        if started is None:
-            request.session["started"] = started = now
+        # Set at sign-in (partnership.accounts); a session without it was not made there.
+        started = request.session.get("started", 0)
         key = f"seen:{request.session.session_key}"
         seen = cache.get(key)
         if seen is None:
-            # A flushed cache must not sign everybody out: the session's age still limits it.
-            seen = now if now - started < settings.SESSION_IDLE_SECONDS else request.session.get("seen", now)
+            # A flushed cache signs nobody out: the session's age still limits it.
+            seen = now
         if now - started > settings.SESSION_ABSOLUTE_SECONDS or now - seen > settings.SESSION_IDLE_SECONDS:
             logout(request)
             return

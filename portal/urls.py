@@ -2,13 +2,14 @@
 
 from django.urls import path
 
-from portal.views import demonstration, home, public
+from portal.views import demonstration, founding, home, public
 
 app_name = "portal"
 
 urlpatterns = [
     path("", home.HomeView.as_view(), name="home"),
     path("tisch/", home.DeskView.as_view(), name="desk"),
+    path("einrichten/", founding.FoundingView.as_view(), name="founding"),
     path("demonstration/anmelden/", demonstration.DemoSignInView.as_view(), name="demo_sign_in"),
     path("impressum/", public.LegalView.as_view(), {"key": "impressum"}, name="imprint"),
     path("datenschutz/", public.LegalView.as_view(), {"key": "datenschutz"}, name="privacy"),

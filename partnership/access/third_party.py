@@ -12,8 +12,6 @@ TABLE: tuple[tuple[str, Policy], ...] = (
     ("account_signup", policies.anyone),
     ("account_inactive", policies.anyone),
     ("account_reset_password*", policies.anyone),
-    ("account_confirm_email", policies.anyone),
-    ("account_email_verification_sent", policies.anyone),
     ("account_*", policies.signed_in),
     ("usersessions_*", policies.signed_in),
     ("set_language", policies.anyone),

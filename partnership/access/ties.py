@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 from uuid import UUID
 
 from django.contrib.auth.models import AnonymousUser
@@ -20,9 +20,9 @@ from partnership.enums import Role
 if TYPE_CHECKING:
     from partnership.models import User
 
-    Person = User | AnonymousUser
-else:
-    Person = object
+Person: TypeAlias = "User | AnonymousUser"
+# The attribute of a user object that carries what was read for this request.
+REMEMBERED = "_ties"
 
 
 @dataclass(frozen=True)
@@ -83,9 +83,9 @@ def register_source(source: Source) -> Source:
     return source
 
 
-def ties(user: "Person") -> Ties:
+def ties(user: Person) -> Ties:
     """The ties of a person today; read once for a request (see `remember`), else afresh."""
-    remembered = getattr(user, "_ties", None)
+    remembered = getattr(user, REMEMBERED, None)
     if remembered is not None:
         return remembered
     if not user.is_authenticated or not user.is_active:
@@ -94,15 +94,15 @@ def ties(user: "Person") -> Ties:
     return Ties(tuple(tie for source in _sources for tie in source(user, on)))
 
 
-def remember(user: "Person") -> None:
+def remember(user: Person) -> None:
     """Keep the ties on this user object: one request, one reading."""
-    user._ties = ties(user)  # type: ignore[union-attr]
+    setattr(user, REMEMBERED, ties(user))
 
 
-def forget(user: "Person") -> None:
+def forget(user: Person) -> None:
     """Read the ties afresh the next time; after a service has changed them."""
-    if hasattr(user, "_ties"):
-        del user._ties
+    if hasattr(user, REMEMBERED):
+        delattr(user, REMEMBERED)
 
 
 @register_source

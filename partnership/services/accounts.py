@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from partnership import clock
 from partnership.errors import Refusal
 from partnership.models import AccountInvitation, Partnership, User
-from partnership.services import audit
+from partnership.services import audit, outbox
 
 
 class AccountRefused(Refusal):
@@ -78,8 +78,6 @@ def send_invitation(
         expires_at=now + timedelta(days=settings.INVITATION_DAYS),
         invited_by=by,
     )
-    from partnership.services import outbox
-
     house = str(partnership) if partnership else "Konvent"
     outbox.post(
         kind="account_invitation",

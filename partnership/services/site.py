@@ -6,13 +6,12 @@ from django.utils.translation import gettext as _
 
 from partnership import clock
 from partnership.models import Feedback
+from partnership.services import outbox
 
 
 @transaction.atomic
 def receive_feedback(*, message: str, email: str = "", page: str = "") -> Feedback:
     """Keep what somebody told us, and mail it to the operator where an address is set (SITE_CONTACT_EMAIL)."""
-    from partnership.services import outbox
-
     feedback = Feedback.objects.create(message=message, email=email, page=page[:300], received_at=clock.now())
     if settings.SITE_CONTACT_EMAIL:
         outbox.post(

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy
 from partnership import clock, policies
 from partnership.errors import Refusal
 from partnership.forms.accounts import InvitationForm, ProfileForm
-from partnership.models import AccountInvitation
+from partnership.models import AccountInvitation, User
 from partnership.services import accounts
 from partnership.views.base import FormPage
 
@@ -72,7 +72,7 @@ class ProfileView(FormPage):
     success_message = gettext_lazy("Ihre Angaben sind gespeichert.")
 
     def get_form_kwargs(self) -> dict[str, Any]:
-        return super().get_form_kwargs() | {"instance": type(self.user).objects.get(pk=self.user.pk)}
+        return super().get_form_kwargs() | {"instance": User.objects.get(pk=self.user.pk)}
 
     def perform(self, form: ProfileForm) -> Any:
         return self.run(accounts.update_profile, form=form, **form.cleaned_data)

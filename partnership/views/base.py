@@ -37,7 +37,9 @@ class PolicyMixin(View):
 
     @cached_property
     def partnership(self) -> Partnership:
-        """The partnership named in the address, if the person may see it at all."""
+        """The partnership named in the address, if the person may see it at all; none on other pages."""
+        if "slug" not in self.kwargs:
+            return None  # type: ignore[return-value]
         if self.policy.is_public:
             return get_object_or_404(Partnership.objects.filter(is_public=True), slug=self.kwargs["slug"])
         return get_object_or_404(Partnership.objects.visible_to(self.user), slug=self.kwargs["slug"])

@@ -2,8 +2,6 @@
 
 from typing import Any
 
-from django.conf import settings
-
 from committees.models import Committee
 from partnership import policies
 from partnership.access import ties
@@ -11,7 +9,6 @@ from partnership.models import Partnership
 from partnership.views.base import Page
 from portal import policies as portal_policies
 from portal import queries
-from portal.demo.content import PERSONAS
 
 
 class HomeView(Page):
@@ -23,7 +20,6 @@ class HomeView(Page):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         return super().get_context_data(**kwargs) | {
             "partnerships": Partnership.objects.filter(is_public=True),
-            "personas": PERSONAS if settings.KONVENT_DEMO else (),
             "may_found": bool(portal_policies.found(self.request.user)),
         }
 
