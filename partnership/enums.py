@@ -1,5 +1,7 @@
 """States and kinds of the ground."""
 
+from typing import Any
+
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
 
@@ -35,7 +37,7 @@ ROLES_BY_MODEL: dict[str, tuple[Role, ...]] = {
 }
 
 
-def role_permissions(label: str) -> list[tuple[str, str]]:
+def role_permissions(label: str) -> list[tuple[str, Any]]:
     """`Meta.permissions` for the model on which these roles are held."""
     return [(role.value, str(role.name)) for role in ROLES_BY_MODEL[label]]
 
