@@ -10,7 +10,32 @@ class CommitteesConfig(AppConfig):
 
     def ready(self) -> None:
         from committees import ties  # noqa: F401 - registers delegations as ties
-        from partnership.db.triggers import seal
+        from committees import guards
+        from committees.notifications import ballots
 
-        for label in ("Vote", "Participation", "Resolution", "ResolutionPart"):
-            seal(f"committees.{label}")
+        guards.register()
+        ballots.register()
+        self._register_meetings()
+        self._register_motions()
+
+    def _register_meetings(self) -> None:
+        from committees import policies, queries
+        from committees.notifications import meetings
+        from partnership.services import documents
+        from partnership.ui import navigation
+
+        meetings.register()
+        documents.register_scope("committees.agendaitem", queries.may_read_item)
+        navigation.register("partnership", _("Sitzungen"), "committees:meeting_list", 20, policy=policies.belong)
+
+    def _register_motions(self) -> None:
+        from committees import policies, queries
+        from committees.notifications import motions, resolutions
+        from partnership.services import documents
+        from partnership.ui import navigation
+
+        motions.register()
+        resolutions.register()
+        documents.register_scope("committees.motion", queries.may_read_motion)
+        navigation.register("partnership", _("Vorlagen"), "committees:motion_list", 30, policy=policies.belong)
+        navigation.register("partnership", _("Beschlüsse"), "committees:resolution_list", 50, policy=policies.belong)

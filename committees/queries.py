@@ -83,3 +83,17 @@ def readable_resolutions(user: Person) -> Q:
         | Q(partnership__in=office_partnership_ids(held))
         | Q(committee__in=confidential_committee_ids(held))
     )
+
+
+def may_read_item(user: Person, pk: str) -> bool:
+    """Whether papers of an agenda item are for this person: they are for who may see the item."""
+    from committees.models import AgendaItem
+
+    return AgendaItem.objects.visible_to(user).filter(pk=pk).exists()
+
+
+def may_read_motion(user: Person, pk: str) -> bool:
+    """Who sees a motion reads its attachments."""
+    from committees.models import Motion
+
+    return Motion.objects.visible_to(user).filter(pk=pk).exists()

@@ -143,3 +143,12 @@ def is_still_entitled(message: OutboxMessage) -> str | None:
     if Motion.objects.visible_to(message.recipient).filter(pk=message.subject_pk).exists():
         return None
     return str(_("Die Person darf diese Vorlage nicht mehr sehen."))
+
+
+def register() -> None:
+    """Name the mails and the check before each send; called when the app is ready."""
+    outbox.register_kind(SUBMITTED, _("Neue Vorlage"))
+    outbox.register_kind(RECOMMENDED, _("Empfehlung eines Gremiums"))
+    outbox.register_kind(OUTCOME, _("Ausgang einer Vorlage"))
+    outbox.register_kind(ENDED, _("Ende einer Vorlage"))
+    outbox.register_entitlement(ENTITLEMENT, is_still_entitled)

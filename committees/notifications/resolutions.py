@@ -88,3 +88,10 @@ def is_still_entitled(message: OutboxMessage) -> str | None:
     if ties(message.recipient).belongs_to(message.partnership_id):
         return None
     return str(_("Die Person wirkt an der Partnerschaft nicht mehr mit."))
+
+
+def register() -> None:
+    """Name the mails and the check before each send; called when the app is ready."""
+    outbox.register_kind(DECLARED, _("Beschlussmitteilung"))
+    outbox.register_kind(CORRECTED, _("Berichtigung eines Beschlusses"))
+    outbox.register_entitlement(ENTITLEMENT, is_still_entitled)
