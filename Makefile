@@ -38,7 +38,7 @@ test-postgres: install-dev catalogues  ## the suite on DATABASE_URL and REDIS_UR
 	@$(PY) -m pytest -n $(WORKERS) -m "not heavy and not browser" $(ARGS)
 
 test-browser: install-dev catalogues  ## the journeys in Chromium (chromium must be installed)
-	@$(PY) -m pytest -m browser $(ARGS)
+	@$(PY) -m pytest -n $(WORKERS) -m browser $(ARGS)
 
 test-heavy: install-dev catalogues  ## the long random and fault runs
 	@$(PY) -m pytest -m heavy $(ARGS)
