@@ -14,7 +14,7 @@ class PortalConfig(AppConfig):
 
         navigation.register("main", _("Mein Tisch"), "portal:desk", 10, policy=lambda user, _p: user.is_authenticated)
         navigation.register("main", _("Partnerschaften"), "portal:home", 20)
-        navigation.register("partnership", _("Überblick"), "portal:partnership_public", 10)
+        navigation.register("partnership", _("Überblick"), "portal:partnership_public", 10, is_exact=True)
         navigation.register("account", _("Mein Profil"), "profile", 10, policy=policies.signed_in)
         navigation.register("account", _("Angemeldete Geräte"), "usersessions_list", 20, policy=policies.signed_in)
         navigation.register("account", _("Verwaltung"), "admin:index", 30, policy=policies.staff)

@@ -23,6 +23,7 @@ class Entry:
     order: int = 100
     policy: Policy | None = None
     icon: str = ""
+    is_exact: bool = False
 
     def url(self, partnership: Any = None) -> str:
         """The address of the entry, inside a partnership where its area is bound to one.
@@ -55,11 +56,15 @@ def register(
     *,
     policy: Policy | None = None,
     icon: str = "",
+    is_exact: bool = False,
 ) -> None:
-    """Put a line into a menu. Registering the same name in the same area again replaces it."""
+    """Put a line into a menu. Registering the same name in the same area again replaces it.
+
+    `is_exact`: marked as current on its own page only, not on those below its address.
+    """
     if area not in AREAS:
         raise ValueError(f"unknown navigation area {area!r}, known: {', '.join(AREAS)}")
-    _entries[(area, url_name)] = Entry(area, label, url_name, order, policy, icon)
+    _entries[(area, url_name)] = Entry(area, label, url_name, order, policy, icon, is_exact)
 
 
 def entries(area: str | None = None) -> list[Entry]:
@@ -84,7 +89,7 @@ def links(area: str, *, user: Any, partnership: Any = None, path: str = "") -> l
             continue
         if entry.policy is None or entry.policy(user, partnership):
             found.append((entry, url))
-    current = current_url((url for _, url in found), path)
+    current = current_url((url for entry, url in found if not entry.is_exact or url == path), path)
     return [Link(entry.label, url, entry.icon, url == current) for entry, url in found]
 
 

@@ -3,6 +3,7 @@
 import time
 from typing import Any
 
+from crispy_forms.layout import Div, Layout
 from django import forms
 from django.core import signing
 from django.utils.translation import gettext_lazy as _
@@ -27,6 +28,8 @@ class PublicForm(KernForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        seen = [name for name in self.fields if name != "homepage"]
+        self.layout = Layout(*seen, Div("homepage", css_class="kv-trap"))
         self.initial.setdefault("opened", signing.dumps(int(time.time()), salt="public-form"))
 
     def clean(self) -> dict[str, Any]:
