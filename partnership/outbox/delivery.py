@@ -56,6 +56,8 @@ class Answer(NamedTuple):
 
 
 ACCEPTED = Answer(250)
+# So many mails are read from the database at once.
+AT_A_TIME = 10
 
 
 def drain() -> int:
@@ -231,16 +233,12 @@ def _deliver(rows: Sequence[OutboxMessage], claimer: str) -> int:
     """Send one batch over one connection."""
     sent = 0
     with closing(Line()) as line:
-        for row in rows:
-            # Also asks whether the row is still ours: it may be withdrawn, or taken over after a long pause.
-            mime = _mine(claimer).filter(pk=row.pk).values_list("mime", flat=True).first()
-            if mime is None:
-                continue
+        for row, mime in _still_mine(rows, claimer):
             try:
                 if reason := _no_longer_entitled(row):
                     _mark(row, claimer, state=OutboxState.WITHDRAWN, last_error=one_line(reason)[:500])
                     continue
-                answer = line.send(row, bytes(mime))
+                answer = line.send(row, mime)
             except (Outage, DatabaseError):
                 raise
             except Exception as fault:  # one mail that cannot be sent must not stop the others
@@ -252,6 +250,22 @@ def _deliver(rows: Sequence[OutboxMessage], claimer: str) -> int:
             else:
                 _note_refusal(row, claimer, answer)
     return sent
+
+
+def _still_mine(rows: Sequence[OutboxMessage], claimer: str) -> Iterator[tuple[OutboxMessage, bytes]]:
+    """The rows with their mails, without those withdrawn, or taken over by another after a long pause.
+
+    The database is asked for a few at a time, and again when its answer is older than a second.
+    """
+    mails: dict[Any, bytes] = {}
+    fresh_until = last = 0.0
+    for place, row in enumerate(rows):
+        if place >= last or time.monotonic() > fresh_until:
+            last, fresh_until = place + AT_A_TIME, time.monotonic() + 1
+            keys = [waiting.pk for waiting in rows[place : place + AT_A_TIME]]
+            mails = dict(_mine(claimer).filter(pk__in=keys).values_list("pk", "mime"))
+        if row.pk in mails:
+            yield row, bytes(mails.pop(row.pk))
 
 
 def _no_longer_entitled(row: OutboxMessage) -> str | None:

@@ -9,6 +9,7 @@ from django.conf import settings
 from django.template import Context
 from django.template.loader import get_template
 from django.utils import timezone, translation
+from django.utils.translation import gettext as _
 
 from partnership.models import Partnership, User
 from partnership.outbox.mime import one_line
@@ -27,8 +28,9 @@ def render(
 ) -> tuple[str, str, str, str]:
     """Subject, text, HTML and language of one mail.
 
-    Beside `context` the templates know `subject`, `recipient`, `partnership` and `site_url`; a `url`
-    that begins with a slash is made absolute. Text templates do not escape.
+    Beside `context` the templates know `subject`, `recipient`, `partnership` and `site_url`, and what
+    `context` may replace: `greeting`, `reason` (why one receives the mail), `contact`, `link_label`.
+    A `url` that begins with a slash is made absolute. Text templates do not escape.
     """
     language = (recipient.language if recipient else "") or settings.LANGUAGE_CODE
     zone = zoneinfo.ZoneInfo(recipient.time_zone) if recipient else timezone.get_default_timezone()
@@ -37,6 +39,7 @@ def render(
         if partnership and not title.startswith(partnership.short_name):
             title = one_line(f"{partnership.short_name}: {title}")
         values = {
+            **_frame(recipient, partnership),
             **context,
             "subject": title,
             "recipient": recipient,
@@ -49,6 +52,26 @@ def render(
         text = _draw(f"{template}.txt", values, autoescape=False)
         html = _draw(f"{template}.html", values, autoescape=True)
     return title, _GAPS.sub("\n\n", _TRAILING.sub("", text)).strip() + "\n", html.strip() + "\n", language
+
+
+def _frame(recipient: User | None, partnership: Partnership | None) -> dict[str, str]:
+    """The sentences around every mail."""
+    if partnership:
+        reason = _("Sie erhalten diese Nachricht, weil Sie an der Partnerschaft „%(name)s“ mitwirken.") % {
+            "name": partnership.name
+        }
+        contact = _("Antworten gehen an: %(office)s, %(address)s") % {
+            "office": partnership.office_name or partnership.short_name,
+            "address": partnership.office_email,
+        }
+    else:
+        reason, contact = _("Sie erhalten diese Nachricht, weil Sie hier ein Konto haben."), ""
+    return {
+        "greeting": _("Guten Tag %(name)s,") % {"name": recipient.name} if recipient else _("Guten Tag,"),
+        "reason": reason,
+        "contact": contact,
+        "link_label": _("Zur Seite"),
+    }
 
 
 def _draw(name: str, values: dict[str, Any], *, autoescape: bool) -> str:
