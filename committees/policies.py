@@ -100,3 +100,19 @@ def manage_motion(user: Person, motion: Any) -> bool:
 def report_implemented(user: Person, motion: Any) -> bool:
     """Managing office and product management: they see what became of a resolution."""
     return ties(user).holds(Role.MANAGING_OFFICE, Role.PRODUCT_MANAGER, on=motion.partnership)
+
+
+# --- ballots -----------------------------------------------------------------------------------------
+@policy(CONDUCT)
+def prepare_ballots(user: Person, partnership: Any) -> bool:
+    """Who conducts any committee of the partnership: chair, deputy chair, secretary, managing office."""
+    held = ties(user)
+    if held.holds(Role.MANAGING_OFFICE, on=partnership):
+        return True
+    return bool(held.roles_in(partnership.pk) & {Role.CHAIR, Role.DEPUTY_CHAIR, Role.SECRETARY})
+
+
+@policy()
+def vote(user: Person, ballot: Any) -> bool:
+    """Everybody signed in may try: whether the vote counts is decided by the service, under the lock."""
+    return True

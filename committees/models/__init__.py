@@ -1,4 +1,4 @@
-from committees.models.ballot import Ballot, Objection, Participation, RollEntry, Vote
+from committees.models.ballot import Ballot, LateAnswer, Objection, Participation, RollEntry, Vote
 from committees.models.committee import CircleMember, Committee
 from committees.models.delegate import Delegate
 from committees.models.meeting import AgendaItem, Attendance, Meeting, MeetingAnswer, Paper

@@ -141,6 +141,15 @@ class Ballot(Entity):
         related_name="+",
         verbose_name=_("aufgehoben von"),
     )
+    # Where a result is already known, one person asks for the annulment and another confirms it.
+    annul_requested_by = models.ForeignKey(
+        "partnership.User",
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+        verbose_name=_("Aufhebung beantragt von"),
+    )
     repeats = models.OneToOneField(
         "self",
         null=True,
@@ -226,7 +235,8 @@ class RollEntry(models.Model):
     class Meta:
         verbose_name = _("Stimmberechtigung")
         verbose_name_plural = _("Stimmberechtigungen")
-        ordering = ("ballot", "partner_name")
+        ordering = ("ballot", "partner_name", "id")
+        indexes = [models.Index(fields=("ballot", "partner_name", "id"), name="roll_by_name")]
         constraints = [models.UniqueConstraint(fields=("ballot", "partner"), name="roll_once")]
 
     def __str__(self) -> str:
@@ -307,6 +317,27 @@ class Objection(models.Model):
         verbose_name_plural = _("Widersprüche")
         ordering = ("ballot", "objected_at")
         constraints = [models.UniqueConstraint(fields=("ballot", "partner"), name="objection_once")]
+
+    def __str__(self) -> str:
+        return f"{self.partner}"
+
+
+class LateAnswer(models.Model):
+    """A partner answered a circular ballot after its deadline: kept as late, never counted."""
+
+    ballot = models.ForeignKey(
+        Ballot, on_delete=models.PROTECT, related_name="late_answers", verbose_name=_("Abstimmung")
+    )
+    partner = models.ForeignKey(Partner, on_delete=models.PROTECT, related_name="+", verbose_name=_("Partner"))
+    choice = models.CharField(_("Antwort"), max_length=8, choices=Choice)
+    person = models.ForeignKey("partnership.User", on_delete=models.PROTECT, related_name="+", verbose_name=_("Person"))
+    answered_at = models.DateTimeField(_("eingegangen"))
+
+    class Meta:
+        verbose_name = _("verspätete Antwort")
+        verbose_name_plural = _("verspätete Antworten")
+        ordering = ("ballot", "answered_at")
+        constraints = [models.UniqueConstraint(fields=("ballot", "partner"), name="late_answer_once")]
 
     def __str__(self) -> str:
         return f"{self.partner}"

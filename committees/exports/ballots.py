@@ -1,0 +1,34 @@
+"""The votes of a ballot as rows of a table."""
+
+from collections.abc import Iterator
+
+from django.utils.formats import localize
+from django.utils.timezone import localtime
+from django.utils.translation import gettext as _
+
+from committees.models import Ballot, RollEntry, Vote
+
+
+def roll_call_rows(ballot: Ballot) -> Iterator[list[str]]:
+    """Heading, then one row per partner on the roll: what it voted, cast by whom, when."""
+    yield [_("Partner"), _("Stimme"), _("abgegeben von"), _("als"), _("am"), _("Fassung"), _("Vermerk")]
+    rows = Vote.objects.filter(ballot=ballot).select_related("cast_by").order_by("revision")
+    votes = {vote.partner_id: vote for vote in rows}
+    for entry in RollEntry.objects.filter(ballot=ballot).order_by("partner_name", "id"):
+        vote = votes.get(entry.partner_id)
+        note = _("befangen: %(reason)s") % {"reason": entry.exclusion_reason} if entry.is_excluded else entry.mark
+        cells = [
+            entry.partner_name,
+            vote.get_choice_display() if vote else "",
+            str(vote.cast_by) if vote else "",
+            vote.get_capacity_display() if vote else "",
+            localize(localtime(vote.cast_at)) if vote else "",
+            str(vote.revision) if vote else "",
+            note,
+        ]
+        yield [_harmless(str(cell)) for cell in cells]
+
+
+def _harmless(cell: str) -> str:
+    """A cell that no table program takes for a formula."""
+    return f"'{cell}" if cell[:1] in ("=", "+", "-", "@", "\t", "\r") else cell

@@ -1,0 +1,262 @@
+"""Forms about ballots: preparing one, casting, and the acts of those who conduct it."""
+
+from typing import Any
+
+import django_filters
+from crispy_forms.layout import Fieldset, Layout
+from django import forms
+from django.db.models import Q, QuerySet
+from django.utils.translation import gettext_lazy as _
+
+from committees.enums import BallotForm, BallotState, BallotWay, Choice, MeetingState, ReferralState
+from committees.models import AgendaItem, Ballot, Committee, Meeting, Referral, RollEntry
+from committees.rules.describe import choice_effects
+from committees.rules.rule_set import Rules
+from committees.services.ballots.authority import say
+from membership.models import Partner
+from partnership.ui.forms import KernForm
+from partnership.ui.widgets import BigRadioSelect
+
+TREATABLE = (ReferralState.WAITING, ReferralState.SCHEDULED, ReferralState.DEFERRED)
+LARGEST_TOKEN = 64
+
+
+class CastForm(forms.Form):
+    """What a vote is made of; strict, as anybody may send anything."""
+
+    partner = forms.UUIDField(error_messages={"required": _("Es fehlt, für welchen Partner Sie abstimmen.")})
+    choice = forms.ChoiceField(
+        choices=Choice.choices,
+        error_messages={
+            "required": _("Bitte wählen Sie Ja, Nein oder Enthaltung."),
+            "invalid_choice": _("Bitte wählen Sie Ja, Nein oder Enthaltung."),
+        },
+    )
+    token = forms.CharField(max_length=LARGEST_TOKEN, required=False)
+    confirmed = forms.BooleanField(required=False)
+
+    def clean(self) -> dict[str, Any]:
+        for name in ("partner", "choice", "token"):
+            if len(self.data.getlist(name)) > 1:
+                raise forms.ValidationError(_("Bitte wählen Sie genau eine Antwort."))
+        return self.cleaned_data
+
+
+class VoteForm(KernForm):
+    """The big choice for one partner; its answer is confirmed on a page of its own."""
+
+    partner = forms.UUIDField(widget=forms.HiddenInput)
+    choice = forms.ChoiceField(label=_("Ihre Stimme"), widget=BigRadioSelect)
+    submit_label = _("Weiter zur Bestätigung")
+
+    def __init__(self, *args: Any, rules: Rules, way: str, action: str, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.form_action = action
+        effects = choice_effects(rules, way)
+        field: Any = self.fields["choice"]
+        field.choices = [(choice.value, Choice(choice.value).label) for choice in effects]
+        field.widget.descriptions = {choice.value: say(sentence) for choice, sentence in effects.items()}
+
+
+class BallotDraftForm(KernForm):
+    """What a ballot asks, of whom, and how."""
+
+    committee = forms.ModelChoiceField(label=_("Gremium"), queryset=Committee.objects.none())
+    referral = forms.ModelChoiceField(
+        label=_("Vorlage"),
+        queryset=Referral.objects.none(),
+        required=False,
+        help_text=_("Titel und Beschlusstext kommen aus der Vorlage, wenn Sie sie unten leer lassen."),
+    )
+    title = forms.CharField(label=_("Gegenstand"), max_length=200, required=False)
+    text = forms.CharField(
+        label=_("Beschlusstext"),
+        widget=forms.Textarea,
+        required=False,
+        max_length=20_000,
+        help_text=_("So soll der Beschluss lauten."),
+    )
+    way = forms.ChoiceField(label=_("Verfahren"), choices=BallotWay.choices, widget=forms.RadioSelect)
+    deadline_at = forms.DateTimeField(
+        label=_("Frist"),
+        required=False,
+        help_text=_("Nur beim Umlaufbeschluss. Bis zu diesem Zeitpunkt zählen Stimmen."),
+    )
+    meeting = forms.ModelChoiceField(
+        label=_("Sitzung"),
+        queryset=Meeting.objects.none(),
+        required=False,
+        help_text=_("Nur bei einer Abstimmung in der Sitzung."),
+    )
+    agenda_item = forms.ModelChoiceField(
+        label=_("Tagesordnungspunkt"), queryset=AgendaItem.objects.none(), required=False
+    )
+    form = forms.ChoiceField(
+        label=_("Form"), choices=BallotForm.choices, widget=forms.RadioSelect, initial=BallotForm.ROLL_CALL
+    )
+    is_confidential = forms.BooleanField(
+        label=_("vertraulich"),
+        required=False,
+        help_text=_("Mails nennen weder Gegenstand noch Text; nur das Gremium sieht die Abstimmung."),
+    )
+    submit_label = _("Abstimmung vorbereiten")
+    layout = Layout(
+        Fieldset(_("Gegenstand"), "committee", "referral", "title", "text", "is_confidential"),
+        Fieldset(_("Verfahren"), "way", "deadline_at", "meeting", "agenda_item", "form"),
+    )
+
+    def __init__(
+        self, *args: Any, committees: QuerySet[Committee], ballot: Ballot | None = None, **kwargs: Any
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        if ballot is not None:
+            committees = committees.filter(pk=ballot.committee_id)
+        fields: dict[str, Any] = self.fields
+        fields["committee"].queryset = committees
+        fields["committee"].empty_label = None
+        fields["referral"].queryset = (
+            Referral.objects.filter(committee__in=committees, motion__number__isnull=False)
+            .filter(Q(state__in=TREATABLE) | Q(pk=ballot.referral_id if ballot else None))
+            .select_related("motion", "committee")
+            .order_by("-motion__year", "-motion__number")
+        )
+        fields["meeting"].queryset = Meeting.objects.filter(
+            committee__in=committees, state__in=(MeetingState.DRAFT, MeetingState.INVITED, MeetingState.RUNNING)
+        ).order_by("starts_at")
+        fields["agenda_item"].queryset = (
+            AgendaItem.objects.filter(meeting__in=fields["meeting"].queryset)
+            .select_related("meeting")
+            .order_by("meeting__starts_at", "position")
+        )
+
+    def clean(self) -> dict[str, Any]:
+        data = self.cleaned_data
+        if (referral := data.get("referral")) is not None:
+            data["title"] = data.get("title") or referral.motion.title
+            data["text"] = data.get("text") or referral.motion.text
+        if data.get("agenda_item") is not None and data.get("meeting") is None:
+            data["meeting"] = data["agenda_item"].meeting
+        return data
+
+
+class ConfirmForm(KernForm):
+    """Only the wish to do it."""
+
+
+class ReasonForm(KernForm):
+    """A reason that others will read."""
+
+    reason = forms.CharField(label=_("Begründung"), max_length=500, widget=forms.Textarea(attrs={"rows": 3}))
+
+
+class ExclusionForm(KernForm):
+    """Which partner is excluded for conflict of interest, and why."""
+
+    partner = forms.ModelChoiceField(label=_("Partner"), queryset=Partner.objects.none())
+    reason = forms.CharField(
+        label=_("Grund der Befangenheit"),
+        max_length=300,
+        help_text=_("Steht bei der Abstimmung und in der Niederschrift."),
+    )
+
+    def __init__(self, *args: Any, partners: QuerySet[Partner], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field: Any = self.fields["partner"]
+        field.queryset = partners
+
+
+class AnnulForm(ReasonForm):
+    """Why a ballot is annulled, and for a circular one until when the new one runs."""
+
+    deadline_at = forms.DateTimeField(label=_("Frist der neuen Abstimmung"))
+
+    def __init__(self, *args: Any, ballot: Ballot, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if ballot.way != BallotWay.CIRCULAR:
+            del self.fields["deadline_at"]
+        if ballot.annul_requested_by_id is not None:
+            del self.fields["reason"]
+
+
+class ObjectionForm(ReasonForm):
+    """For which partner one objects to the circular procedure, and why."""
+
+    partner = forms.ModelChoiceField(label=_("Partner"), queryset=Partner.objects.none(), empty_label=None)
+    field_order = ("partner", "reason")
+
+    def __init__(self, *args: Any, partners: QuerySet[Partner], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field: Any = self.fields["partner"]
+        field.queryset = partners
+
+
+class TieForm(KernForm):
+    """How the chair decides equal votes."""
+
+    choice = forms.ChoiceField(
+        label=_("Entscheidung des Vorsitzes"),
+        choices=Choice.choices,
+        widget=BigRadioSelect(descriptions={"abstain": _("Gilt als Ablehnung.")}),
+    )
+
+
+class HandsForm(forms.Form):
+    """What each partner showed; a line left out stays as it is."""
+
+    rest = forms.ChoiceField(
+        label=_("Alle Übrigen"),
+        choices=[("", _("nicht erfassen")), *Choice.choices],
+        required=False,
+        help_text=_("Gilt für Partner, bei denen unten nichts gewählt ist."),
+    )
+
+    def __init__(self, *args: Any, entries: list[RollEntry], standing: dict[Any, str], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.entries = entries
+        for entry in entries:
+            self.fields[self.name_of(entry)] = forms.ChoiceField(
+                label=entry.partner_name,
+                choices=Choice.choices,
+                required=False,
+                widget=forms.RadioSelect,
+                initial=standing.get(entry.partner_id, ""),
+            )
+
+    @staticmethod
+    def name_of(entry: RollEntry) -> str:
+        """The name of a partner's line."""
+        return f"p-{entry.partner_id.hex}"
+
+    def lines(self) -> list[tuple[RollEntry, Any]]:
+        """Each line of the roll with its field."""
+        return [(entry, self[self.name_of(entry)]) for entry in self.entries]
+
+    def choices(self) -> dict[Any, str]:
+        """Partner → choice, for the lines that say something."""
+        rest = self.cleaned_data.get("rest", "")
+        given = {entry.partner_id: self.cleaned_data.get(self.name_of(entry)) or rest for entry in self.entries}
+        return {partner: choice for partner, choice in given.items() if choice}
+
+
+class BallotFilter(django_filters.FilterSet):
+    """Search and filters of the list of ballots."""
+
+    q = django_filters.CharFilter(label=_("Suche"), method="search")
+    committee = django_filters.ModelChoiceFilter(label=_("Gremium"), queryset=Committee.objects.none())
+    state = django_filters.ChoiceFilter(label=_("Stand"), choices=BallotState.choices)
+    way = django_filters.ChoiceFilter(label=_("Verfahren"), choices=BallotWay.choices)
+
+    class Meta:
+        model = Ballot
+        fields = ("q", "committee", "state", "way")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if self.request is not None:
+            committees = Committee.objects.visible_to(self.request.user)
+            slug = self.request.resolver_match.kwargs["slug"]
+            self.filters["committee"].queryset = committees.filter(partnership__slug=slug)
+
+    def search(self, queryset: QuerySet[Ballot], name: str, value: str) -> QuerySet[Ballot]:
+        """Ballots whose title or text holds what was typed."""
+        return queryset.filter(Q(title__icontains=value) | Q(text__icontains=value))

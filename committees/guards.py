@@ -1,0 +1,142 @@
+"""What the database itself refuses about ballots, on both engines: the last line, whatever the code above does.
+
+Votes go only into open ballots, and only for partners on the roll; a ballot takes no step its life does not have
+(`rules.lifecycles.BALLOT`); what opening froze and closing counted stays; the roll ends with the ballot.
+"""
+
+from collections.abc import Iterable
+
+from committees.rules import lifecycles
+from partnership.db.triggers import guard, seal
+
+SEALED = ("Vote", "Participation", "Objection", "LateAnswer", "Resolution", "ResolutionPart")
+
+# Fixed by opening; a draft may still change them.
+FROZEN = (
+    "partnership_id",
+    "committee_id",
+    "referral_id",
+    "meeting_id",
+    "agenda_item_id",
+    "way",
+    "form",
+    "title",
+    "text",
+    "is_confidential",
+    "deadline_at",
+    "rule_set_id",
+    "rules_frozen",
+    "text_hash",
+    "roll_size",
+    "present_count",
+    "opened_at",
+    "opened_by_id",
+    "repeats_id",
+)
+# Fixed by closing. Only a tie that waits for the chair still gets its verdict, once.
+COUNTED = ("counts", "closed_at", "closed_by_id", "close_cause", "close_reason", "early_close_requested_by_id")
+DECIDED = ("verdict", "outcome", "chair_choice")
+# An end without a result is the end.
+ENDED = ("annulled_by_id", "annul_requested_by_id", "ended_reason")
+# Fixed by declaring.
+DECLARED = ("declared_at", "declared_by_id")
+
+_BALLOT = "committees_ballot"
+_VOTED = (
+    "EXISTS (SELECT 1 FROM committees_participation p"
+    " WHERE p.ballot_id = NEW.ballot_id AND p.partner_id = NEW.partner_id)"
+)
+_ON_ROLL = (
+    "EXISTS (SELECT 1 FROM committees_rollentry r"
+    " WHERE r.ballot_id = NEW.ballot_id AND r.partner_id = NEW.partner_id AND NOT r.is_excluded)"
+)
+_FOLLOWS = (
+    "(NEW.revision = 1 OR EXISTS (SELECT 1 FROM committees_vote v WHERE v.ballot_id = NEW.ballot_id"
+    " AND v.partner_id = NEW.partner_id AND v.revision = NEW.revision - 1 AND v.choice = NEW.replaced))"
+)
+
+
+def register() -> None:
+    """Hand every guard to the ground, which installs them after each migrate."""
+    for model in SEALED:
+        seal(f"committees.{model}")
+    _refuse_insert("vote_into_open", "Vote", f"{_is_open('NEW')} AND {_ON_ROLL} AND {_FOLLOWS}")
+    _refuse_insert("participation_into_open", "Participation", f"{_is_open('NEW')} AND {_ON_ROLL}")
+    _refuse_insert("objection_into_open", "Objection", _is_open("NEW"))
+    _refuse("ballot_step", "Ballot", "UPDATE", _any(_wrong_steps()))
+    _refuse("ballot_frozen", "Ballot", "UPDATE", f"OLD.state <> 'draft' AND {_changed(FROZEN)}")
+    _refuse("ballot_counted", "Ballot", "UPDATE", f"OLD.counts IS NOT NULL AND {_changed(COUNTED)}")
+    _refuse(
+        "ballot_decided",
+        "Ballot",
+        "UPDATE",
+        f"OLD.counts IS NOT NULL AND {_changed(DECIDED)} AND NOT (OLD.state = 'closed' AND NEW.state = 'closed'"
+        " AND OLD.outcome = 'tie' AND OLD.chair_choice = '' AND NEW.chair_choice <> '')",
+    )
+    _refuse("ballot_declared", "Ballot", "UPDATE", f"OLD.state = 'declared' AND {_changed(DECLARED)}")
+    _refuse(
+        "ballot_ended", "Ballot", "UPDATE", f"OLD.state IN ('declared', 'stopped', 'annulled') AND {_changed(ENDED)}"
+    )
+    _refuse("ballot_kept", "Ballot", "DELETE", "OLD.state <> 'draft'", row="OLD")
+    _refuse("roll_insert", "RollEntry", "INSERT", f"NOT {_is_in('NEW', 'draft')}")
+    _refuse(
+        "roll_update",
+        "RollEntry",
+        "UPDATE",
+        f"NOT {_is_in('OLD', 'draft', 'open')} OR {_changed(('ballot_id', 'partner_id', 'partner_name', 'weight'))}"
+        f" OR (NEW.is_excluded AND NOT OLD.is_excluded AND {_VOTED})",
+    )
+    _refuse("roll_delete", "RollEntry", "DELETE", f"NOT {_is_in('OLD', 'draft', gone=True)}", row="OLD")
+
+
+def _is_in(row: str, *states: str, gone: bool = False) -> str:
+    """The ballot of the row is in one of these states; `gone`: or is being deleted itself."""
+    names = ", ".join(f"'{state}'" for state in states)
+    found = f"EXISTS (SELECT 1 FROM {_BALLOT} b WHERE b.id = {row}.ballot_id AND b.state IN ({names}))"  # noqa: S608 - names of ours
+    if gone:
+        return f"({found} OR NOT EXISTS (SELECT 1 FROM {_BALLOT} b WHERE b.id = {row}.ballot_id))"  # noqa: S608
+    return found
+
+
+def _is_open(row: str) -> str:
+    return _is_in(row, "open")
+
+
+def _changed(columns: Iterable[str]) -> str:
+    return "(" + " OR ".join(f"OLD.{column} {{differs}} NEW.{column}" for column in columns) + ")"
+
+
+def _wrong_steps() -> Iterable[str]:
+    """A change of state that is not in the table of lives."""
+    steps = " OR ".join(f"(OLD.state = '{step.from_}' AND NEW.state = '{step.to}')" for step in lifecycles.BALLOT)
+    yield f"OLD.state <> NEW.state AND NOT ({steps})"
+
+
+def _any(conditions: Iterable[str]) -> str:
+    return " OR ".join(conditions)
+
+
+def _refuse_insert(name: str, model: str, needed: str) -> None:
+    """Refuse rows for which `needed` does not hold.
+
+    PostgreSQL locks the ballot against closing meanwhile, so that this holds without any lock of the caller.
+    """
+    _refuse(
+        name, model, "INSERT", f"NOT ({needed})", first=f"PERFORM 1 FROM {_BALLOT} WHERE id = NEW.ballot_id FOR SHARE; "
+    )
+
+
+def _refuse(name: str, model: str, deed: str, condition: str, *, row: str = "NEW", first: str = "") -> None:
+    """Refuse the deed on rows of the model for which the condition holds."""
+    message = f"konvent: {name} is refused"
+    on_postgresql = condition.replace("{differs}", "IS DISTINCT FROM")
+    guard(
+        name,
+        f"committees.{model}",
+        postgresql=(
+            f"{first}IF {on_postgresql} THEN RAISE EXCEPTION '{message}' "
+            f"USING ERRCODE = 'integrity_constraint_violation'; END IF; RETURN {row};"
+        ),
+        sqlite=(f"WHEN {condition.replace('{differs}', 'IS NOT')} BEGIN SELECT RAISE(ABORT, '{message}'); END"),
+        deed=deed,
+    )

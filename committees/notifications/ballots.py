@@ -1,0 +1,241 @@
+"""Mails about ballots: opened, reminder, ended, objected, stopped, annulled."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.contrib.contenttypes.models import ContentType
+from django.db.models import Exists, OuterRef, Q
+from django.urls import reverse
+from django.utils.text import format_lazy
+from django.utils.translation import gettext_lazy as _
+
+from committees.enums import BallotState, BallotWay
+from committees.models import Ballot, Committee, Delegate, Objection, Participation, RollEntry
+from committees.rules.deadlines import deadline_words
+from partnership import clock
+from partnership.enums import Role
+from partnership.models import Appointment, OutboxMessage, User
+from partnership.services import outbox
+
+OPENED = "ballot.opened"
+REMINDER = "ballot.reminder"
+CLOSED = "ballot.closed"
+DISPUTED = "ballot.disputed"
+OBJECTED = "ballot.objected"
+STOPPED = "ballot.stopped"
+ANNULLED = "ballot.annulled"
+KINDS = {
+    OPENED: _("Abstimmung eröffnet"),
+    REMINDER: _("Erinnerung an eine Abstimmung"),
+    CLOSED: _("Umlauf beendet"),
+    DISPUTED: _("Abstimmung strittig"),
+    OBJECTED: _("Widerspruch gegen einen Umlauf"),
+    STOPPED: _("Umlauf angehalten"),
+    ANNULLED: _("Abstimmung aufgehoben"),
+}
+MAY_SEE = "committees.ballot"
+MAY_VOTE = "committees.ballot_voter"
+
+
+def register() -> None:
+    """Name the kinds and the checks before sending; in `AppConfig.ready`."""
+    for kind, label in KINDS.items():
+        outbox.register_kind(kind, label)
+    outbox.register_entitlement(MAY_SEE, may_still_see)
+    outbox.register_entitlement(MAY_VOTE, may_still_vote)
+
+
+@dataclass
+class Voter:
+    """A person who may cast, and the partners they may cast for."""
+
+    person: User
+    partners: list[str] = field(default_factory=list)
+
+
+def voters(ballot: Ballot, entries: Any) -> list[Voter]:
+    """Delegates and deputies of the partners of these lines of the roll, each person once, by address."""
+    rows = (
+        Delegate.objects.valid(clock.today())
+        .filter(committee=ballot.committee_id, person__is_active=True, partner__in=entries.values("partner"))
+        .select_related("person", "partner")
+        .order_by("person__email", "partner__number")
+    )
+    found: dict[Any, Voter] = {}
+    for row in rows:
+        found.setdefault(row.person_id, Voter(row.person)).partners.append(row.partner.name)
+    return list(found.values())
+
+
+def conductors(ballot: Ballot) -> list[Voter]:
+    """Chair, deputy chair and secretary of the committee, and the managing office."""
+    on = clock.today()
+    committee = ContentType.objects.get_for_model(Committee)
+    at_committee = Q(
+        content_type=committee,
+        object_pk=str(ballot.committee_id),
+        role__in=(Role.CHAIR, Role.DEPUTY_CHAIR, Role.SECRETARY),
+    )
+    office = Q(partnership=ballot.partnership_id, role=Role.MANAGING_OFFICE)
+    held = Appointment.objects.valid(on).filter(at_committee | office).values("person")
+    return [Voter(person) for person in User.objects.filter(pk__in=held, is_active=True).order_by("email")]
+
+
+def _entitled(ballot: Ballot) -> Any:
+    return RollEntry.objects.filter(ballot=ballot, is_excluded=False, mark="")
+
+
+def _not_voted(ballot: Ballot) -> Any:
+    voted = Participation.objects.filter(ballot=OuterRef("ballot"), partner=OuterRef("partner"))
+    return _entitled(ballot).filter(~Exists(voted))
+
+
+def _post(
+    kind: str,
+    ballot: Ballot,
+    people: Iterable[Voter],
+    *,
+    subject: Any,
+    key: str,
+    entitlement: str = MAY_SEE,
+    template: str = "",
+    **context: Any,
+) -> int:
+    """One mail per person. Of a confidential ballot the title never leaves the portal; answers how many are new."""
+    title = _("(vertraulich)") if ballot.is_confidential else ballot.title
+    shared = {
+        "ballot": ballot,
+        "title": title,
+        "text": "" if ballot.is_confidential else ballot.text,
+        "deadline": deadline_words(ballot.deadline_at) if ballot.deadline_at else None,
+        "url": reverse("committees:ballot_detail", kwargs={"slug": ballot.partnership.slug, "pk": ballot.pk}),
+        **context,
+    }
+    letters = [
+        outbox.Letter(
+            kind=kind,
+            template=f"committees/mail/{template or kind.replace('.', '_')}",
+            context={**shared, "partners": voter.partners},
+            dedup_key=f"ballot:{ballot.pk}:{key}:{voter.person.pk}",
+            subject=format_lazy(subject, title=title),
+            partnership=ballot.partnership,
+            recipient=voter.person,
+            about=ballot,
+            entitlement=entitlement,
+        )
+        for voter in people
+    ]
+    return len(outbox.post_many(letters))
+
+
+def opened(*, ballot: Ballot) -> int:
+    """A circular ballot was opened: everybody who may cast learns until when."""
+    return _post(
+        OPENED,
+        ballot,
+        voters(ballot, _entitled(ballot)),
+        subject=_("Bitte abstimmen: {title}"),
+        key="opened",
+        entitlement=MAY_VOTE,
+    )
+
+
+def reminder(*, ballot: Ballot, occasion: str) -> int:
+    """Remind those whose partner has not voted; each person once per occasion."""
+    return _post(
+        REMINDER,
+        ballot,
+        voters(ballot, _not_voted(ballot)),
+        subject=_("Erinnerung, bitte abstimmen: {title}"),
+        key=f"reminder:{occasion}",
+        entitlement=MAY_VOTE,
+    )
+
+
+def closed(*, ballot: Ballot) -> int:
+    """A circular ballot has ended: those who conduct it can declare the result."""
+    return _post(
+        CLOSED, ballot, conductors(ballot), subject=_("Umlauf beendet, bitte feststellen: {title}"), key="closed"
+    )
+
+
+def disputed(*, ballot: Ballot) -> int:
+    """The two counts differ: those who conduct the ballot must know at once."""
+    return _post(DISPUTED, ballot, conductors(ballot), subject=_("Strittiges Ergebnis: {title}"), key="disputed")
+
+
+def objected(*, ballot: Ballot, objection: Objection) -> int:
+    """A partner objected, but not enough have yet."""
+    return _post(
+        OBJECTED,
+        ballot,
+        conductors(ballot),
+        subject=_("Widerspruch gegen den Umlauf: {title}"),
+        key=f"objected:{objection.pk}",
+        objection=objection,
+    )
+
+
+def stopped(*, ballot: Ballot) -> int:
+    """Objections stopped the circular ballot: everybody who was asked to vote, and those who conduct."""
+    return _post(
+        STOPPED,
+        ballot,
+        _both(voters(ballot, _entitled(ballot)), conductors(ballot)),
+        subject=_("Umlauf angehalten: {title}"),
+        key="stopped",
+    )
+
+
+def annulled(*, ballot: Ballot, successor: Ballot) -> int:
+    """A circular ballot was annulled and issued anew. In a meeting everybody is there to hear it."""
+    if ballot.way != BallotWay.CIRCULAR:
+        return 0
+    url = reverse("committees:ballot_detail", kwargs={"slug": ballot.partnership.slug, "pk": successor.pk})
+    return _post(
+        ANNULLED,
+        ballot,
+        _both(voters(ballot, _entitled(ballot)), conductors(ballot)),
+        subject=_("Abstimmung aufgehoben und neu angesetzt: {title}"),
+        key="annulled",
+        successor=successor,
+        url=url,
+    )
+
+
+def _both(*groups: list[Voter]) -> list[Voter]:
+    """Everybody of several groups, each person once."""
+    found: dict[Any, Voter] = {}
+    for group in groups:
+        for voter in group:
+            found.setdefault(voter.person.pk, voter)
+    return list(found.values())
+
+
+# --- asked just before sending ----------------------------------------------------------------------
+
+
+def may_still_see(message: OutboxMessage) -> str | None:
+    """The recipient must still be able to open the ballot's page."""
+    if message.recipient is None or Ballot.objects.visible_to(message.recipient).filter(pk=message.subject_pk).exists():
+        return None
+    return str(_("Die Person darf diese Abstimmung nicht mehr sehen."))
+
+
+def may_still_vote(message: OutboxMessage) -> str | None:
+    """The ballot must still run, and the recipient still act for a partner on its roll that may vote."""
+    ballot = Ballot.objects.filter(pk=message.subject_pk).first()
+    if ballot is None or ballot.state != BallotState.OPEN:
+        return str(_("Die Abstimmung läuft nicht mehr."))
+    if message.recipient is None:
+        return None
+    entries = _not_voted(ballot) if message.kind == REMINDER else _entitled(ballot)
+    mine = Delegate.objects.valid(clock.today()).filter(
+        committee=ballot.committee_id, person=message.recipient, partner__in=entries.values("partner")
+    )
+    if mine.exists():
+        return None
+    if message.kind == REMINDER:
+        return str(_("Der Partner hat inzwischen abgestimmt, oder die Person vertritt ihn nicht mehr."))
+    return str(_("Die Person vertritt keinen stimmberechtigten Partner mehr."))

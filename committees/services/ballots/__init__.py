@@ -1,0 +1,92 @@
+"""Ballots: the verbs, one for each step of a vote. Words and states in docs and `rules.lifecycles`."""
+
+from committees.services.ballots.casting import Receipt, cast
+from committees.services.ballots.closing import (
+    break_tie,
+    close_ballot,
+    close_due,
+    recount,
+    request_early_close,
+    withdraw_early_close,
+)
+from committees.services.ballots.counting import awaits_chair, running_tally, turnout
+from committees.services.ballots.declaring import declare
+from committees.services.ballots.drafting import change_draft, discard_draft, draft_ballot
+from committees.services.ballots.ending import (
+    Annulment,
+    annul_and_repeat,
+    needs_second_person,
+    object_to_circular,
+    withdraw_annulment,
+)
+from committees.services.ballots.errors import (
+    BallotClosed,
+    BallotRefused,
+    ChangeRefused,
+    DeadlinePassed,
+    EarlyCloseRefused,
+    InvalidChoice,
+    NoRules,
+    NotAllowed,
+    NotEntitled,
+    ObjectionRefused,
+    OpeningRefused,
+    RollRefused,
+    TieOpen,
+    TokenUsed,
+    TooManyCasts,
+    WrongState,
+)
+from committees.services.ballots.hands import enter_hands, preview
+from committees.services.ballots.opening import open_ballot, text_hash
+from committees.services.ballots.reminding import remind_due, remind_now
+from committees.services.ballots.roll import exclude_partner, include_partner, mark_leaving, outstanding
+
+__all__ = [
+    "Annulment",
+    "BallotClosed",
+    "BallotRefused",
+    "ChangeRefused",
+    "DeadlinePassed",
+    "EarlyCloseRefused",
+    "InvalidChoice",
+    "NoRules",
+    "NotAllowed",
+    "NotEntitled",
+    "ObjectionRefused",
+    "OpeningRefused",
+    "Receipt",
+    "RollRefused",
+    "TieOpen",
+    "TokenUsed",
+    "TooManyCasts",
+    "WrongState",
+    "annul_and_repeat",
+    "awaits_chair",
+    "break_tie",
+    "cast",
+    "change_draft",
+    "close_ballot",
+    "close_due",
+    "declare",
+    "discard_draft",
+    "draft_ballot",
+    "enter_hands",
+    "exclude_partner",
+    "include_partner",
+    "mark_leaving",
+    "needs_second_person",
+    "object_to_circular",
+    "open_ballot",
+    "outstanding",
+    "preview",
+    "recount",
+    "remind_due",
+    "remind_now",
+    "request_early_close",
+    "running_tally",
+    "text_hash",
+    "turnout",
+    "withdraw_annulment",
+    "withdraw_early_close",
+]

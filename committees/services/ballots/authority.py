@@ -1,0 +1,71 @@
+"""What every step of a ballot begins with: who acts, and the rows it holds while it acts."""
+
+from typing import Any
+
+from django.db.models import QuerySet
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from committees.enums import BallotState
+from committees.models import Ballot, Meeting, Motion
+from committees.rules import lifecycles
+from committees.services.ballots.errors import NotAllowed, WrongState
+from partnership.access import Policy
+from partnership.db.locks import lock
+from partnership.models import User
+
+LOADED = ("partnership", "committee", "meeting", "agenda_item", "referral__motion", "rule_set")
+
+
+def require(policy: Policy, by: User | None, subject: Any) -> None:
+    """Refuse where the policy does. The machinery itself acts as nobody and may. Raises NotAllowed."""
+    if by is None:
+        return
+    decision = policy(by, subject)
+    if not decision:
+        raise NotAllowed(getattr(decision, "reason", policy.reason))
+
+
+def ballots() -> QuerySet[Ballot]:
+    """Ballots with everything a step reads, in one statement."""
+    return Ballot.objects.select_related(*LOADED)
+
+
+def hold(ballot: Ballot) -> Ballot:
+    """The ballot, read again under its lock; before it, in the one order of locks, its meeting and its motion."""
+    if ballot.meeting_id:
+        lock(Meeting.objects.all(), ballot.meeting_id)
+    if ballot.referral is not None:
+        lock(Motion.objects.all(), ballot.referral.motion_id)
+    return lock(ballots(), ballot.pk)
+
+
+def must_step(ballot: Ballot, to: BallotState) -> None:
+    """Refuse a step that the table of lives does not have. Raises WrongState."""
+    if lifecycles.allowed(lifecycles.BALLOT, ballot.state, to) is None:
+        raise WrongState(
+            _("Das geht nicht mehr: Die Abstimmung „%(title)s“ ist %(state)s.")
+            % {"title": ballot.title, "state": ballot.get_state_display()}
+        )
+
+
+def must_be_open(ballot: Ballot) -> None:
+    """Raises WrongState."""
+    if ballot.state != BallotState.OPEN:
+        raise WrongState(
+            _("Das geht nur, solange die Abstimmung läuft; „%(title)s“ ist %(state)s.")
+            % {"title": ballot.title, "state": ballot.get_state_display()}
+        )
+
+
+def say(sentence: Any) -> str:
+    """A sentence of the rules in the reader's language."""
+    return sentence.text(get_language())
+
+
+def must_have_reason(reason: str) -> str:
+    """The reason, trimmed. Raises WrongState where nothing was written."""
+    reason = reason.strip()
+    if not reason:
+        raise WrongState(_("Bitte nennen Sie den Grund."), field="reason")
+    return reason[:500]

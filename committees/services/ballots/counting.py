@@ -1,0 +1,158 @@
+"""Counting the votes of a ballot, in two ways that must agree, and what the count means under the rules."""
+
+from dataclasses import replace
+from typing import Any
+from uuid import UUID
+
+from django.core.cache import cache
+from django.db.models import Count as CountRows
+from django.db.models import Exists, OuterRef, Q, QuerySet
+
+from committees.enums import PRESENT, BallotWay, Choice
+from committees.models import Attendance, Ballot, Participation, RollEntry, Vote
+from committees.rules.rule_set import Tie
+from committees.rules.sentence import Sentence
+from committees.rules.verdict import Condition, Count, Outcome, Verdict, decide
+from partnership import clock
+from partnership.enums import Role
+from partnership.models import Appointment
+
+# From this size of the roll on, pages may show numbers that are a second old (performance.md).
+LARGE_ROLL = 1000
+FRESH_SECONDS = 1
+
+Tally = dict[str, int]
+
+
+def tally_by_difference(ballot: Ballot) -> Tally:
+    """Votes per choice: every row counts its choice and takes back the one it replaced. Two reads of an index."""
+    tally = dict.fromkeys(Choice.values, 0)
+    for column, sign in (("choice", 1), ("replaced", -1)):
+        rows = Vote.objects.filter(ballot=ballot).exclude(**{column: ""}).values_list(column)
+        for choice, number in rows.annotate(number=CountRows("pk")).order_by():
+            tally[choice] += sign * number
+    return tally
+
+
+def latest_votes(ballot: Ballot) -> QuerySet[Vote]:
+    """The one vote of each partner that counts: its highest revision."""
+    later = Vote.objects.filter(
+        ballot=OuterRef("ballot"), partner=OuterRef("partner"), revision__gt=OuterRef("revision")
+    )
+    return Vote.objects.filter(~Exists(later), ballot=ballot)
+
+
+def tally_by_latest(ballot: Ballot) -> Tally:
+    """Votes per choice: the highest revision of each partner counts, if the partner may vote at all."""
+    tally = dict.fromkeys(Choice.values, 0)
+    entitled = RollEntry.objects.filter(ballot=OuterRef("ballot"), partner=OuterRef("partner"), is_excluded=False)
+    rows = latest_votes(ballot).filter(Exists(entitled)).values_list("choice")
+    tally.update(dict(rows.annotate(number=CountRows("pk")).order_by()))
+    return tally
+
+
+def count_of(ballot: Ballot, tally: Tally) -> Count:
+    """The tally with everybody on the roll who did not vote, each counted exactly once."""
+    numbers = RollEntry.objects.filter(ballot=ballot).aggregate(
+        roll=CountRows("pk"), excluded=CountRows("pk", filter=Q(is_excluded=True))
+    )
+    yes, no, abstained = tally[Choice.YES], tally[Choice.NO], tally[Choice.ABSTAIN]
+    return Count(
+        roll=numbers["roll"],
+        yes=yes,
+        no=no,
+        abstained=abstained,
+        missing=numbers["roll"] - numbers["excluded"] - yes - no - abstained,
+        excluded=numbers["excluded"],
+        present=present_count(ballot),
+    )
+
+
+def present_partner_ids(ballot: Ballot) -> set[UUID] | None:
+    """Partners noted as present in the meeting now; None where attendance is not kept."""
+    if ballot.way != BallotWay.MEETING or ballot.meeting_id is None:
+        return None
+    moment = ballot.closed_at or clock.now()
+    rows = Attendance.objects.filter(meeting=ballot.meeting_id, presence__in=PRESENT, from_at__lte=moment)
+    present = set(rows.exclude(until_at__lt=moment).values_list("partner_id", flat=True))
+    if not present and not Attendance.objects.filter(meeting=ballot.meeting_id).exists():
+        return None
+    return present
+
+
+def present_count(ballot: Ballot) -> int | None:
+    """Entitled partners who are noted as present or have voted; who voted was there."""
+    present = present_partner_ids(ballot)
+    if present is None or (ballot.opened_at is not None and ballot.present_count is None):
+        return None
+    entitled = RollEntry.objects.filter(ballot=ballot, is_excluded=False)
+    voted = Participation.objects.filter(ballot=OuterRef("ballot"), partner=OuterRef("partner"))
+    return entitled.filter(Q(partner__in=present) | Exists(voted)).count()
+
+
+def verdict_of(ballot: Ballot, count: Count, chair_choice: str | None = None) -> Verdict:
+    """What the count means under the frozen rules.
+
+    Where the chair's vote breaks a tie, it is the vote the chair cast; a chair who cast none decides apart
+    (`break_tie`), and until then the outcome is a tie.
+    """
+    rules = ballot.rules
+    chair_choice = chair_choice or (_vote_of_chair(ballot) if rules.tie is Tie.CHAIR and rules.can_tie else None)
+    options: dict[str, Any] = {
+        "way": ballot.way,
+        "is_second_invitation": bool(ballot.meeting and ballot.meeting.is_second_invitation),
+        "objections": ballot.objections.count() if ballot.way == BallotWay.CIRCULAR else 0,
+    }
+    if rules.tie is not Tie.CHAIR or chair_choice is not None:
+        return decide(rules, count, chair_choice=chair_choice, **options)
+    verdict = decide(replace(rules, tie=Tie.NEW_BALLOT), count, **options)
+    if verdict.outcome is not Outcome.TIE:
+        return verdict
+    return replace(verdict, conditions=(*verdict.conditions[:-1], _undecided(verdict.conditions[-1])))
+
+
+def _undecided(tie: Condition) -> Condition:
+    return replace(
+        tie,
+        sentence=Sentence(
+            f"Stimmengleichheit, je {tie.actual}: Die Entscheidung des Vorsitzes steht noch aus.",
+            f"The votes are equal, {tie.actual} each: the chair has not decided yet.",
+        ),
+    )
+
+
+def awaits_chair(ballot: Ballot) -> bool:
+    """Whether the result hangs on the chair's decision."""
+    return ballot.outcome == Outcome.TIE and not ballot.chair_choice and ballot.rules.tie is Tie.CHAIR
+
+
+def _vote_of_chair(ballot: Ballot) -> str | None:
+    """What the chair of the committee cast, for whichever partner; None without such a vote."""
+    committee = ballot.committee
+    chairs = (
+        Appointment.objects.valid(clock.today())
+        .filter(
+            role=Role.CHAIR,
+            object_pk=str(committee.pk),
+            content_type__app_label="committees",
+            content_type__model="committee",
+        )
+        .values("person")
+    )
+    return latest_votes(ballot).filter(cast_by__in=chairs).values_list("choice", flat=True).first()
+
+
+def turnout(ballot: Ballot) -> int:
+    """How many partners have voted so far; at most a second old for a large roll."""
+    return _fresh(ballot, "turnout", lambda: Participation.objects.filter(ballot=ballot).count())
+
+
+def running_tally(ballot: Ballot) -> Tally:
+    """The tally so far, for rules that let it be seen; at most a second old for a large roll."""
+    return _fresh(ballot, "tally", lambda: tally_by_difference(ballot))
+
+
+def _fresh(ballot: Ballot, name: str, count: Any) -> Any:
+    if ballot.roll_size < LARGE_ROLL:
+        return count()
+    return cache.get_or_set(f"ballot:{ballot.pk}:{name}", count, FRESH_SECONDS)

@@ -1,0 +1,55 @@
+"""Declaring: the one step that writes the register, moves the motion on and tells every partner."""
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from committees import policies
+from committees.enums import BallotState, CloseCause
+from committees.models import Ballot, Resolution
+from committees.services.ballots import neighbours
+from committees.services.ballots.authority import hold, must_step, require
+from committees.services.ballots.counting import awaits_chair
+from committees.services.ballots.errors import TieOpen
+from partnership import clock
+from partnership.models import User
+from partnership.services import audit
+
+
+@transaction.atomic
+def declare(*, by: User | None, ballot: Ballot) -> Resolution:
+    """Declare the result of a closed ballot: register entry, outcome of the motion and notices, all or nothing.
+
+    A ballot without a resolution (no quorum, tie) is entered without a number, and its motion goes back to the
+    agenda. Raises NotAllowed, WrongState, TieOpen.
+    """
+    ballot = hold(ballot)
+    require(policies.conduct, by, ballot)
+    must_step(ballot, BallotState.DECLARED)
+    if awaits_chair(ballot):
+        raise TieOpen(_("Bei Stimmengleichheit entscheidet hier der Vorsitz. Bitte holen Sie das zuerst nach."))
+    ballot.state = BallotState.DECLARED
+    ballot.declared_at, ballot.declared_by = clock.now(), by
+    ballot.save(update_fields=["state", "declared_at", "declared_by"])
+    audit.record(by=by, action="ballot.declared", subject=ballot, outcome=ballot.outcome)
+    resolution: Resolution = neighbours.resolutions().record(
+        by=by, ballot=ballot, outcome=ballot.outcome, reason=_early(ballot), refers_to=_annulled(ballot)
+    )
+    return resolution
+
+
+def _early(ballot: Ballot) -> str:
+    """What register and notice say of a ballot that ended before its deadline (reliability.md, V8)."""
+    if ballot.close_cause != CloseCause.EARLY:
+        return ""
+    return _("Vorzeitig geschlossen, beantragt von %(first)s, bestätigt von %(second)s: %(reason)s") % {
+        "first": ballot.early_close_requested_by,
+        "second": ballot.closed_by,
+        "reason": ballot.close_reason,
+    }
+
+
+def _annulled(ballot: Ballot) -> Resolution | None:
+    """The register entry of the annulled vote that this one repeats."""
+    if ballot.repeats_id is None:
+        return None
+    return Resolution.objects.filter(ballot=ballot.repeats_id).order_by("-position").first()

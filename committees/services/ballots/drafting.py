@@ -1,0 +1,117 @@
+"""Preparing a ballot: nothing is frozen yet, everything can be changed or thrown away."""
+
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from committees import policies
+from committees.enums import BallotForm, BallotState, BallotWay
+from committees.models import AgendaItem, Ballot, Committee, Meeting, Referral
+from committees.services.ballots.authority import ballots, require
+from committees.services.ballots.errors import BallotRefused, WrongState
+from partnership.db.locks import lock
+from partnership.models import User
+from partnership.services import audit
+
+CHANGEABLE = ("title", "text", "way", "form", "deadline_at", "is_confidential", "meeting", "agenda_item", "referral")
+
+
+@transaction.atomic
+def draft_ballot(
+    *,
+    by: User | None,
+    committee: Committee,
+    title: str,
+    text: str,
+    way: str,
+    form: str = BallotForm.ROLL_CALL,
+    referral: Referral | None = None,
+    meeting: Meeting | None = None,
+    agenda_item: AgendaItem | None = None,
+    deadline_at: datetime | None = None,
+    is_confidential: bool = False,
+) -> Ballot:
+    """Prepare a ballot of a committee. Raises BallotRefused, NotAllowed."""
+    require(policies.conduct, by, committee)
+    if meeting is None and agenda_item is not None:
+        meeting = agenda_item.meeting
+    ballot = Ballot(
+        partnership=committee.partnership,
+        committee=committee,
+        title=title.strip(),
+        text=text.strip(),
+        way=way,
+        form=form,
+        referral=referral,
+        meeting=meeting,
+        agenda_item=agenda_item,
+        deadline_at=deadline_at,
+        is_confidential=is_confidential or bool(referral and referral.motion.is_confidential),
+        created_by=by,
+    )
+    _check(ballot)
+    ballot.save(force_insert=True)
+    audit.record(by=by, action="ballot.drafted", subject=ballot, way=way, form=form)
+    return ballot
+
+
+@transaction.atomic
+def change_draft(*, by: User | None, ballot: Ballot, **changes: Any) -> Ballot:
+    """Change a ballot that has not been opened. Raises BallotRefused, NotAllowed."""
+    ballot = lock(ballots(), ballot.pk)
+    require(policies.conduct, by, ballot)
+    _must_be_draft(ballot)
+    if unknown := set(changes) - set(CHANGEABLE):
+        raise TypeError(f"A draft has no {sorted(unknown)}")
+    for name, value in changes.items():
+        setattr(ballot, name, value.strip() if isinstance(value, str) else value)
+    _check(ballot)
+    ballot.save(update_fields=list(changes))
+    audit.record(by=by, action="ballot.changed", subject=ballot, fields=sorted(changes))
+    return ballot
+
+
+@transaction.atomic
+def discard_draft(*, by: User | None, ballot: Ballot) -> None:
+    """Throw a ballot away that was never opened. Raises WrongState, NotAllowed."""
+    ballot = lock(ballots(), ballot.pk)
+    require(policies.conduct, by, ballot)
+    _must_be_draft(ballot)
+    audit.record(by=by, action="ballot.discarded", subject=ballot)
+    ballot.delete()
+
+
+def _must_be_draft(ballot: Ballot) -> None:
+    if ballot.state != BallotState.DRAFT:
+        raise WrongState(
+            _("„%(title)s“ ist bereits eröffnet. Text, Verfahren und Frist stehen damit fest.")
+            % {"title": ballot.title}
+        )
+
+
+def _check(ballot: Ballot) -> None:
+    """What must hold for a draft already; the rules of procedure are asked at opening."""
+    if not ballot.title:
+        raise BallotRefused(_("Bitte nennen Sie den Gegenstand der Abstimmung."), field="title")
+    if not ballot.text:
+        raise BallotRefused(_("Bitte schreiben Sie, was beschlossen werden soll."), field="text")
+    if ballot.way not in BallotWay.values:
+        raise BallotRefused(_("Dieses Verfahren gibt es nicht."), field="way")
+    if ballot.form not in BallotForm.values:
+        raise BallotRefused(_("Diese Form der Abstimmung gibt es nicht."), field="form")
+    if ballot.way == BallotWay.MEETING:
+        if ballot.meeting is None:
+            raise BallotRefused(_("Bitte wählen Sie die Sitzung, in der abgestimmt wird."), field="meeting")
+        ballot.deadline_at = None
+    else:
+        ballot.meeting = ballot.agenda_item = None
+        if ballot.form != BallotForm.ROLL_CALL:
+            raise BallotRefused(_("Im Umlauf stimmt jeder Partner selbst ab, namentlich."), field="form")
+    if ballot.meeting is not None and ballot.meeting.committee_id != ballot.committee_id:
+        raise BallotRefused(_("Diese Sitzung gehört einem anderen Gremium."), field="meeting")
+    if ballot.agenda_item is not None and ballot.agenda_item.meeting_id != ballot.meeting_id:
+        raise BallotRefused(_("Dieser Tagesordnungspunkt gehört zu einer anderen Sitzung."), field="agenda_item")
+    if ballot.referral is not None and ballot.referral.committee_id != ballot.committee_id:
+        raise BallotRefused(_("Diese Vorlage wird von einem anderen Gremium beraten."), field="referral")

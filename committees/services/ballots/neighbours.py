@@ -1,0 +1,31 @@
+"""The neighbours a ballot talks to. They talk to ballots as well, so they are fetched when they are needed."""
+
+from types import ModuleType
+
+
+def motions() -> ModuleType:
+    """The motions: a vote begins, ends with an outcome, or goes back without one."""
+    from committees.services import motions
+
+    return motions
+
+
+def register() -> ModuleType:
+    """The register, to which declaring appends."""
+    from committees.services import register
+
+    return register
+
+
+def notices() -> ModuleType:
+    """The mails about ballots."""
+    from committees.notifications import ballots
+
+    return ballots
+
+
+def resolutions() -> ModuleType:
+    """The resolutions: what a declared result becomes."""
+    from committees.services import resolutions
+
+    return resolutions

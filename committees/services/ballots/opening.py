@@ -1,0 +1,110 @@
+"""Opening a ballot: roll, rules and text are frozen, and those who may vote are told."""
+
+import hashlib
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from committees import policies
+from committees.enums import BallotForm, BallotState, BallotWay, CommitteeState, MeetingState
+from committees.models import Ballot, RollEntry, RuleSet
+from committees.rules.deadlines import check_circular_deadline
+from committees.rules.register import canonical
+from committees.services.ballots import neighbours
+from committees.services.ballots.authority import hold, must_step, require, say
+from committees.services.ballots.counting import present_partner_ids
+from committees.services.ballots.errors import NoRules, OpeningRefused
+from membership.models import Partner
+from partnership import clock
+from partnership.models import User
+from partnership.services import audit
+
+TEXT_FORMAT = "konvent-text/1"
+
+
+def text_hash(title: str, text: str) -> str:
+    """SHA-256 of the text that is voted on, in canonical form: `{"format", "text", "title"}`."""
+    return hashlib.sha256(canonical({"format": TEXT_FORMAT, "title": title, "text": text})).hexdigest()
+
+
+@transaction.atomic
+def open_ballot(*, by: User | None, ballot: Ballot) -> Ballot:
+    """Open a prepared ballot: from now on the partners on its roll may vote.
+
+    Freezes the roll (partners with voting right today), the rules in force and the text. A circular ballot
+    needs a deadline the rules allow and is announced by mail; one in a meeting needs the meeting to be running.
+    Raises NotAllowed, WrongState, NoRules, OpeningRefused.
+    """
+    ballot = hold(ballot)
+    require(policies.conduct, by, ballot)
+    must_step(ballot, BallotState.OPEN)
+    moment = clock.database_now()
+    rule_set = RuleSet.objects.valid(clock.today()).filter(committee=ballot.committee).order_by("-version").first()
+    if rule_set is None:
+        raise NoRules(
+            _("Für „%(committee)s“ gelten noch keine Verfahrensregeln. Bitte legen Sie zuerst welche fest.")
+            % {"committee": ballot.committee}
+        )
+    ballot.rule_set, ballot.rules_frozen = rule_set, rule_set.settings
+    ballot.opened_at, ballot.opened_by = moment, by
+    _check(ballot)
+    _freeze_roll(ballot)
+    ballot.text_hash = text_hash(ballot.title, ballot.text)
+    ballot.state = BallotState.OPEN
+    ballot.save()
+    if ballot.referral is not None:
+        neighbours.motions().begin_vote(by=by, referral=ballot.referral, ballot=ballot)
+    audit.record(
+        by=by,
+        action="ballot.opened",
+        subject=ballot,
+        roll=ballot.roll_size,
+        rules_version=rule_set.version,
+        text_hash=ballot.text_hash,
+        deadline_at=ballot.deadline_at.isoformat() if ballot.deadline_at else None,
+    )
+    if ballot.way == BallotWay.CIRCULAR:
+        neighbours.notices().opened(ballot=ballot)
+    return ballot
+
+
+def _check(ballot: Ballot) -> None:
+    """What the committee, the meeting and the rules ask of a ballot that is to be opened."""
+    if not ballot.committee.votes or ballot.committee.state != CommitteeState.ACTIVE:
+        raise OpeningRefused(_("„%(committee)s“ stimmt nicht ab.") % {"committee": ballot.committee})
+    if ballot.way == BallotWay.MEETING:
+        if ballot.meeting is None or ballot.meeting.state != MeetingState.RUNNING:
+            raise OpeningRefused(_("Abgestimmt wird in der laufenden Sitzung. Bitte eröffnen Sie zuerst die Sitzung."))
+        return
+    circular = ballot.rules.circular
+    if not circular.is_allowed:
+        raise OpeningRefused(_("Die Verfahrensregeln dieses Gremiums lassen keine Umlaufbeschlüsse zu."), field="way")
+    if ballot.form != BallotForm.ROLL_CALL:
+        raise OpeningRefused(_("Im Umlauf stimmt jeder Partner selbst ab, namentlich."), field="form")
+    if ballot.deadline_at is None:
+        raise OpeningRefused(_("Ein Umlaufbeschluss braucht eine Frist."), field="deadline_at")
+    assert ballot.opened_at is not None
+    if problem := check_circular_deadline(ballot.opened_at, ballot.deadline_at, circular):
+        raise OpeningRefused(say(problem), field="deadline_at")
+
+
+def _freeze_roll(ballot: Ballot) -> None:
+    """Write down who may vote; exclusions made beforehand stay, partners without voting right fall away."""
+    partners = list(
+        Partner.objects.filter(partnership=ballot.partnership_id).with_voting_right(clock.today()).order_by("number")
+    )
+    prepared = {entry.partner_id: entry for entry in RollEntry.objects.filter(ballot=ballot)}
+    gone = set(prepared) - {partner.pk for partner in partners}
+    RollEntry.objects.filter(ballot=ballot, partner__in=gone).delete()
+    if all(partner.pk in prepared for partner in partners):
+        raise OpeningRefused(_("Kein Partner wäre stimmberechtigt. So kann die Abstimmung nicht eröffnet werden."))
+    RollEntry.objects.bulk_create(
+        RollEntry(ballot=ballot, partner=partner, partner_name=partner.name)
+        for partner in partners
+        if partner.pk not in prepared
+    )
+    ballot.roll_size = len(partners)
+    present = present_partner_ids(ballot)
+    if present is not None:
+        entitled = RollEntry.objects.filter(ballot=ballot, is_excluded=False)
+        ballot.present_count = entitled.filter(partner__in=present).count()

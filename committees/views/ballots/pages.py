@@ -1,0 +1,247 @@
+"""Looking at ballots: the list, one ballot, its live turnout, its votes as a file."""
+
+import csv
+from typing import Any
+
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.utils.cache import get_conditional_response
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from committees import policies
+from committees.enums import BallotForm, BallotState, BallotWay
+from committees.exports.ballots import roll_call_rows
+from committees.forms.ballots import BallotFilter
+from committees.models import Ballot, LateAnswer, Resolution, RollEntry
+from committees.services import ballots
+from committees.views.ballots import shown
+from partnership.models import User
+from partnership.views.base import ListPage, ObjectMixin, ObjectPage
+
+LOADED = (
+    "partnership",
+    "committee",
+    "meeting",
+    "agenda_item",
+    "referral__motion",
+    "rule_set",
+    "opened_by",
+    "closed_by",
+    "declared_by",
+    "annulled_by",
+    "early_close_requested_by",
+    "annul_requested_by",
+    "repeats",
+    "repeated_by",
+)
+# htmx stops asking when it is answered with this status.
+STOP_POLLING = 286
+
+
+class BallotMixin(ObjectMixin):
+    """One ballot, with all that its pages name, in one statement."""
+
+    model = Ballot
+    object: Ballot
+
+    def get_queryset(self) -> QuerySet[Ballot]:
+        return super().get_queryset().select_related(*LOADED)
+
+    @property
+    def breadcrumbs(self) -> list[tuple[Any, str]]:
+        """Where the reader is."""
+        return [
+            (_("Abstimmungen"), _list_url(self.object)),
+            (self.object.title, shown.url_of(self.object)),
+        ]
+
+
+def _list_url(ballot: Ballot) -> str:
+    from django.urls import reverse
+
+    return reverse("committees:ballot_list", kwargs={"slug": ballot.partnership.slug})
+
+
+class BallotListView(ListPage):
+    """All ballots of the partnership the reader may see."""
+
+    policy = policies.belong
+    model = Ballot
+    template_name = "committees/ballot_list.html"
+    filterset_class = BallotFilter
+    sorts = {
+        "-opened": ("-opened_at", "-created_at"),
+        "opened": ("opened_at", "created_at"),
+        "title": ("title",),
+        "-title": ("-title",),
+        "deadline": ("deadline_at",),
+        "-deadline": ("-deadline_at",),
+    }
+
+    def get_base_queryset(self) -> QuerySet[Ballot]:
+        return super().get_base_queryset().select_related("committee", "partnership")
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        return super().get_context_data(**kwargs) | {
+            "breadcrumbs": [(_("Abstimmungen"), "")],
+            "may_prepare": bool(policies.prepare_ballots(self.user, self.partnership)),
+        }
+
+
+class BallotDetailView(BallotMixin, ObjectPage):
+    """The text, what each choice does, one's own vote, turnout; afterwards the result with its reasons."""
+
+    policy = policies.belong
+    template_name = "committees/ballot_detail.html"
+    refusal = ""
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        context = super().get_context_data(**kwargs)
+        ballot = self.object
+        is_conductor = bool(policies.conduct(self.user, ballot))
+        context |= {
+            "breadcrumbs": [*self.breadcrumbs[:1], (ballot.title, "")],
+            "facts": shown.facts_of(ballot),
+            "refusal": self.refusal,
+            "is_conductor": is_conductor,
+            "is_past_deadline": shown.is_past_deadline(ballot),
+            "acts": acts_of(self.user, ballot) if is_conductor else [],
+        }
+        if ballot.state != BallotState.DRAFT and ballot.rules_frozen:
+            context |= {"effects": shown.effects_of(ballot), "rules": shown.rules_of(ballot)}
+        if ballot.state == BallotState.DRAFT:
+            context["excluded"] = list(RollEntry.objects.filter(ballot=ballot, is_excluded=True))
+        elif ballot.state == BallotState.OPEN:
+            context |= self._open(ballot, is_conductor)
+        elif ballot.verdict:
+            context |= self._ended(ballot)
+        return context
+
+    def _open(self, ballot: Ballot, is_conductor: bool) -> dict[str, Any]:
+        seats = shown.seats_of(self.user, ballot, tried=self.request.POST if self.refusal else None)
+        receipt = self.request.GET.get("quittung", "")
+        more: dict[str, Any] = {
+            "seats": seats,
+            "turnout": shown.turnout_of(ballot),
+            "receipt": next((seat for seat in seats if seat.vote and str(seat.entry.partner_id) == receipt), None),
+            "can_object": bool(seats) and shown.can_object(ballot),
+        }
+        if is_conductor and ballot.form == BallotForm.ROLL_CALL:
+            waiting = list(ballots.outstanding(ballot).order_by("partner_name")[: shown.ROLL_PAGE + 1])
+            more |= {"waiting": waiting[: shown.ROLL_PAGE], "is_more_waiting": len(waiting) > shown.ROLL_PAGE}
+        if ballot.way == BallotWay.CIRCULAR:
+            more["objections"] = list(ballot.objections.select_related("partner"))
+        return more
+
+    def _ended(self, ballot: Ballot) -> dict[str, Any]:
+        mine = set(shown.mandates_of(self.user, ballot.committee_id))
+        more: dict[str, Any] = {
+            "result": shown.Result(ballot),
+            "roll_page": shown.roll_page(ballot, self.request.GET.get("page", 1)),
+            "mine": mine,
+            "awaits_chair": ballot.state == BallotState.CLOSED and ballots.awaits_chair(ballot),
+            "resolution": Resolution.objects.filter(ballot=ballot).select_related("partnership").first()
+            if ballot.state != BallotState.CLOSED
+            else None,
+        }
+        if ballot.way == BallotWay.CIRCULAR:
+            more["late"] = list(LateAnswer.objects.filter(ballot=ballot).select_related("partner"))
+            # An answer that was late is told to whoever gave it.
+            receipt = self.request.GET.get("quittung", "")
+            more["receipt_line"] = next(
+                (line for line in more["roll_page"] if str(line.entry.partner_id) == receipt and line.vote), None
+            )
+        return more
+
+
+def acts_of(user: User, ballot: Ballot) -> list[tuple[str, Any, str]]:
+    """What may be done next with the ballot: address name, label, tone ("primary", "secondary", "danger")."""
+    is_chair = bool(policies.preside(user, ballot))
+    acts: list[tuple[str, Any, str]] = []
+    if ballot.state == BallotState.DRAFT:
+        acts = [
+            ("ballot_open", _("Abstimmung eröffnen"), "primary"),
+            ("ballot_edit", _("Bearbeiten"), "secondary"),
+            ("ballot_discard", _("Verwerfen"), "danger"),
+        ]
+    elif ballot.state == BallotState.OPEN:
+        acts = _acts_while_open(user, ballot)
+    elif ballot.state == BallotState.CLOSED:
+        if not ballots.awaits_chair(ballot):
+            acts.append(("ballot_declare", _("Ergebnis feststellen"), "primary"))
+        elif is_chair:
+            acts.append(("ballot_break_tie", _("Stimmengleichheit entscheiden"), "primary"))
+    if is_chair and ballot.state in (BallotState.DRAFT, BallotState.OPEN):
+        acts.append(("ballot_exclude", _("Befangenheit"), "secondary"))
+    if ballot.state in (BallotState.OPEN, BallotState.CLOSED, BallotState.DISPUTED):
+        label = _("Aufhebung bestätigen") if ballot.annul_requested_by_id else _("Aufheben und neu abstimmen")
+        acts.append(("ballot_annul", label, "danger"))
+    return acts
+
+
+def _acts_while_open(user: User, ballot: Ballot) -> list[tuple[str, Any, str]]:
+    acts: list[tuple[str, Any, str]] = []
+    if ballot.form == BallotForm.SHOW_OF_HANDS:
+        acts.append(("ballot_hands", _("Handzeichen erfassen"), "primary"))
+    if ballot.way == BallotWay.MEETING:
+        acts.append(("ballot_close", _("Abstimmung schließen"), "primary" if not acts else "secondary"))
+    elif shown.is_past_deadline(ballot):
+        acts.append(("ballot_close", _("Ergebnis ermitteln"), "primary"))
+    elif ballot.early_close_requested_by_id is None:
+        acts.append(("ballot_close_early", _("Vorzeitig schließen"), "secondary"))
+    elif ballot.early_close_requested_by_id != user.pk:
+        acts.append(("ballot_close", _("Vorzeitiges Ende bestätigen"), "secondary"))
+    return acts
+
+
+class BallotTurnoutView(BallotMixin, ObjectPage):
+    """The part of the page that asks for itself again: turnout, and the tally where the rules show it."""
+
+    policy = policies.belong
+    template_name = "committees/partials/ballot_turnout.html"
+
+    def get_queryset(self) -> QuerySet[Ballot]:
+        return ObjectMixin.get_queryset(self).select_related("partnership")
+
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if self.object.state == BallotState.DRAFT:
+            return HttpResponse(status=204)
+        turnout = shown.turnout_of(self.object)
+        etag = f'W/"{turnout.etag}-{get_language()}"'
+        if not turnout.is_closed and (unchanged := get_conditional_response(request, etag=etag)):
+            return unchanged
+        response = self.render_to_response({"turnout": turnout, "ballot": self.object, "is_fragment": True})
+        response["ETag"] = etag
+        response["Cache-Control"] = "private, no-cache"
+        if turnout.is_closed:
+            response.status_code = STOP_POLLING
+        return response
+
+
+class BallotDownloadView(BallotMixin, ObjectPage):
+    """The roll call of an ended ballot as a table file."""
+
+    policy = policies.belong
+
+    def get_queryset(self) -> QuerySet[Ballot]:
+        ended = (BallotState.CLOSED, BallotState.DECLARED, BallotState.ANNULLED, BallotState.STOPPED)
+        return super().get_queryset().filter(state__in=ended)
+
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        response = HttpResponse(content_type="text/csv; charset=utf-8")
+        response["Content-Disposition"] = f'attachment; filename="abstimmung-{str(self.object.pk)[:8]}.csv"'
+        # The byte order mark tells table programs that this is UTF-8.
+        response.write("\ufeff")
+        csv.writer(response, delimiter=";").writerows(roll_call_rows(self.object))
+        return response
+
+
+__all__ = [
+    "BallotDetailView",
+    "BallotDownloadView",
+    "BallotListView",
+    "BallotMixin",
+    "BallotTurnoutView",
+    "acts_of",
+]

@@ -1,0 +1,274 @@
+"""What the pages of a ballot show, put together with few statements."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from django.core.paginator import Paginator
+from django.db.models import QuerySet
+from django.urls import reverse
+from django.utils.functional import cached_property
+from django.utils.translation import gettext as _
+
+from committees.enums import BallotForm, BallotState, BallotWay, Capacity, Choice, DelegateKind
+from committees.forms.ballots import VoteForm
+from committees.models import Ballot, RollEntry, Vote
+from committees.rules import describe
+from committees.rules.deadlines import deadline_words
+from committees.rules.eligibility import Earlier, Eligible, Facts, Kind, Mandate, may_cast
+from committees.rules.verdict import OUTCOMES, Condition, Count, Outcome, Verdict
+from committees.services.ballots import counting
+from committees.services.ballots.authority import say
+from partnership import clock
+from partnership.access import ties
+from partnership.models import User
+
+ROLL_PAGE = 50
+
+
+def url_of(ballot: Ballot, name: str = "ballot_detail") -> str:
+    """The address of a page of the ballot."""
+    return reverse(f"committees:{name}", kwargs={"slug": ballot.partnership.slug, "pk": ballot.pk})
+
+
+def mandates_of(user: User, committee_id: UUID) -> dict[UUID, Kind]:
+    """Partners the person acts for in the committee today, as delegate or deputy; no statement of its own."""
+    found: dict[UUID, Kind] = {}
+    for tie in ties(user).items:
+        if tie.object_id == committee_id and tie.partner_id and tie.kind in DelegateKind.values:
+            kind = Kind(tie.kind)
+            if found.get(tie.partner_id) is not Kind.DELEGATE:
+                found[tie.partner_id] = kind
+    return found
+
+
+@dataclass
+class Seat:
+    """One partner the reader may act for in this ballot: what it has cast, and the form to cast or change it."""
+
+    entry: RollEntry
+    kind: Kind
+    vote: Vote | None
+    form: VoteForm | None = None
+    refusal: str = ""
+
+    @property
+    def kind_label(self) -> Any:
+        """Vertretung or Stellvertretung."""
+        return DelegateKind(self.kind.value).label
+
+    @property
+    def is_deputys_vote(self) -> bool:
+        """Whether the vote that counts was cast by the deputy, and the reader is the delegate."""
+        return self.vote is not None and self.vote.capacity == Capacity.DEPUTY and self.kind is Kind.DELEGATE
+
+
+def is_past_deadline(ballot: Ballot) -> bool:
+    """Closed in truth, although no job has tidied up yet."""
+    return ballot.state == BallotState.OPEN and ballot.deadline_at is not None and clock.now() >= ballot.deadline_at
+
+
+def latest_of(votes: Iterable[Vote]) -> dict[UUID, Vote]:
+    """The vote that counts for each partner, out of rows in rising revision."""
+    return {vote.partner_id: vote for vote in votes}
+
+
+def votes_of(ballot: Ballot, partners: Iterable[UUID]) -> dict[UUID, Vote]:
+    """The votes that count of some partners, with who cast them."""
+    rows = Vote.objects.filter(ballot=ballot, partner__in=list(partners)).select_related("cast_by").order_by("revision")
+    return latest_of(rows)
+
+
+def seats_of(user: User, ballot: Ballot, tried: Any = None) -> list[Seat]:
+    """Every partner the reader may act for, in two statements; `tried` keeps what was chosen and refused."""
+    mandates = mandates_of(user, ballot.committee_id)
+    if not mandates or ballot.state == BallotState.DRAFT:
+        return []
+    entries = list(RollEntry.objects.filter(ballot=ballot, partner__in=mandates).select_related("partner"))
+    votes = votes_of(ballot, [entry.partner_id for entry in entries])
+    return [seat_of(user, ballot, entry, mandates[entry.partner_id], votes, tried) for entry in entries]
+
+
+def seat_of(
+    user: User, ballot: Ballot, entry: RollEntry, kind: Kind, votes: dict[UUID, Vote], tried: Any = None
+) -> Seat:
+    """One seat; the same rules are asked again under the lock when the vote is cast."""
+    vote = votes.get(entry.partner_id)
+    seat = Seat(entry, kind, vote)
+    today, me, partner = clock.today(), str(user.pk), str(entry.partner_id)
+    decision = may_cast(
+        Facts(
+            person=me,
+            partner=partner,
+            on=today,
+            at=clock.now(),
+            mandates=(Mandate(me, partner, kind, today),),
+            ballot_state=ballot.state,
+            deadline=ballot.deadline_at,
+            is_on_roll=True,
+            is_excluded=entry.is_excluded,
+            is_change_allowed=ballot.rules.is_change_allowed,
+            earlier=Earlier(str(vote.cast_by_id), Kind.DEPUTY if vote.capacity == Capacity.DEPUTY else Kind.DELEGATE)
+            if vote
+            else None,
+        )
+    )
+    if not isinstance(decision, Eligible):
+        seat.refusal = say(decision.reason)
+    elif entry.mark:
+        seat.refusal = _("Dieser Partner hat heute kein Stimmrecht mehr; für ihn kann niemand mehr abstimmen.")
+    elif ballot.form != BallotForm.ROLL_CALL:
+        seat.refusal = _("Hier wird mit Handzeichen abgestimmt; das Ergebnis wird erfasst.")
+    else:
+        chosen = tried if tried and tried.get("partner") == str(entry.partner_id) else None
+        seat.form = VoteForm(
+            initial={"partner": entry.partner_id, "choice": (chosen or {}).get("choice") or (vote and vote.choice)},
+            auto_id=f"id_{entry.partner_id.hex}_%s",
+            rules=ballot.rules,
+            way=ballot.way,
+            action=url_of(ballot, "ballot_vote"),
+        )
+    return seat
+
+
+@dataclass(frozen=True)
+class Turnout:
+    """How far an open ballot has come, and the version of it that a browser may hold."""
+
+    ballot: Ballot
+    voted: int
+    electorate: int
+    tally: dict[str, int] | None
+    is_closed: bool
+
+    @property
+    def etag(self) -> str:
+        """From numbers and state, never from the rendered page (performance.md)."""
+        tally = "-".join(str(number) for number in (self.tally or {}).values())
+        return f"{self.ballot.state}-{int(self.is_closed)}-{self.voted}-{self.electorate}-{tally}"
+
+    @property
+    def sentence(self) -> str:
+        """How many have voted, in a sentence."""
+        return _("%(voted)s von %(all)s Partnern haben abgestimmt") % {"voted": self.voted, "all": self.electorate}
+
+
+def turnout_of(ballot: Ballot) -> Turnout:
+    """Turnout of an open ballot, and the running tally where the rules let it be seen."""
+    excluded = RollEntry.objects.filter(ballot=ballot, is_excluded=True).count()
+    return Turnout(
+        ballot=ballot,
+        voted=counting.turnout(ballot),
+        electorate=ballot.roll_size - excluded,
+        tally=counting.running_tally(ballot) if ballot.rules.is_tally_visible else None,
+        is_closed=ballot.state != BallotState.OPEN or is_past_deadline(ballot),
+    )
+
+
+@dataclass(frozen=True)
+class Result:
+    """The stored result of a ballot: counts, verdict and reasons; nothing is counted anew."""
+
+    ballot: Ballot
+
+    @cached_property
+    def verdict(self) -> Verdict:
+        """As stored at closing."""
+        return Verdict.from_data(self.ballot.verdict)
+
+    @property
+    def count(self) -> Count:
+        """As stored at closing."""
+        return self.verdict.count
+
+    @property
+    def conditions(self) -> list[tuple[Condition, str]]:
+        """Every condition with its sentence in the reader's language."""
+        return [(condition, say(condition.sentence)) for condition in self.verdict.conditions]
+
+    @property
+    def is_adopted(self) -> bool:
+        return self.verdict.outcome is Outcome.ADOPTED
+
+    @property
+    def sentence(self) -> str:
+        """The outcome in one sentence."""
+        if counting.awaits_chair(self.ballot):
+            return _("Stimmengleichheit: Der Vorsitz entscheidet.")
+        return say(OUTCOMES[self.verdict.outcome])
+
+    @property
+    def tone(self) -> str:
+        """How the outcome looks."""
+        return {Outcome.ADOPTED: "success", Outcome.REJECTED: "danger"}.get(self.verdict.outcome, "warning")
+
+
+@dataclass
+class Line:
+    """One line of the roll call."""
+
+    entry: RollEntry
+    vote: Vote | None
+
+
+class RollPaginator(Paginator):
+    """Pages of a roll whose length is known from opening; nothing is counted."""
+
+    def __init__(self, rows: QuerySet[RollEntry], size: int) -> None:
+        super().__init__(rows, ROLL_PAGE)
+        self.size = size
+
+    @property
+    def count(self) -> int:  # type: ignore[override]
+        return self.size
+
+
+def roll_page(ballot: Ballot, number: Any) -> Any:
+    """One page of the roll with the votes of the partners on it: two statements, whatever its length."""
+    rows = RollEntry.objects.filter(ballot=ballot).order_by("partner_name", "id")
+    page = RollPaginator(rows, ballot.roll_size).get_page(number)
+    entries = list(page.object_list)
+    votes = votes_of(ballot, [entry.partner_id for entry in entries])
+    page.object_list = [Line(entry, votes.get(entry.partner_id)) for entry in entries]
+    return page
+
+
+def facts_of(ballot: Ballot) -> list[tuple[Any, Any]]:
+    """Term and value, for the list of particulars."""
+    facts: list[tuple[Any, Any]] = [
+        (_("Gremium"), ballot.committee),
+        (_("Verfahren"), ballot.get_way_display()),
+        (_("Form"), ballot.get_form_display()),
+    ]
+    if ballot.meeting is not None:
+        facts.append((_("Sitzung"), ballot.meeting))
+    if ballot.deadline_at is not None:
+        facts.append((_("Frist"), say(deadline_words(ballot.deadline_at))))
+    if ballot.state != BallotState.DRAFT:
+        facts.append((_("Stimmberechtigte Partner"), ballot.roll_size))
+    if ballot.rule_set is not None:
+        facts.append((_("Verfahrensregeln"), _("Fassung %(version)s") % {"version": ballot.rule_set.version}))
+    return facts
+
+
+def effects_of(ballot: Ballot) -> list[tuple[Any, str]]:
+    """What each choice does under these rules, and what happens without one."""
+    effects = describe.choice_effects(ballot.rules, ballot.way)
+    lines = [(Choice(choice.value).label, say(sentence)) for choice, sentence in effects.items()]
+    return [*lines, (_("Keine Stimme"), say(describe.missing_effect(ballot.rules, ballot.way)))]
+
+
+def rules_of(ballot: Ballot) -> list[str]:
+    """The frozen rules, sentence by sentence."""
+    return [say(sentence) for sentence in describe.describe(ballot.rules)]
+
+
+def can_object(ballot: Ballot) -> bool:
+    """Whether the circular procedure may be objected to now."""
+    return (
+        ballot.state == BallotState.OPEN
+        and ballot.way == BallotWay.CIRCULAR
+        and ballot.rules.circular.objections_to_stop is not None
+        and not is_past_deadline(ballot)
+    )

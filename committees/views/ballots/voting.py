@@ -1,0 +1,154 @@
+"""Casting a vote in the browser: choose, confirm, receipt; and objecting to a circular vote."""
+
+import uuid
+from typing import Any
+from urllib.parse import urlencode
+
+from django.contrib import messages
+from django.contrib.auth.views import redirect_to_login
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http.response import HttpResponseBase
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.generic import View
+
+from committees import policies
+from committees.enums import Choice
+from committees.forms.ballots import CastForm, ObjectionForm
+from committees.models import Ballot
+from committees.rules.describe import choice_effects
+from committees.rules.rule_set import Choice as RuleChoice
+from committees.services import ballots
+from committees.services.ballots import BallotRefused
+from committees.services.ballots.authority import say
+from committees.views.ballots import shown
+from committees.views.ballots.pages import BallotDetailView, BallotMixin
+from membership.models import Partner
+from partnership.access.ties import remember
+from partnership.views.base import ObjectFormPage
+
+
+class BallotVoteView(BallotDetailView):
+    """POST of a choice asks for confirmation; POST of the confirmed choice casts it.
+
+    The confirmed vote is the one address under load: it asks the service directly, which reads under the lock
+    whether this person may cast. Only when something is wrong the page is put together.
+    """
+
+    policy = policies.vote
+    http_method_names = ["get", "post", "options"]
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        if not request.user.is_authenticated:
+            return redirect_to_login(self._page())
+        return View.dispatch(self, request, *args, **kwargs)
+
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        """Who comes back here, from signing in or by the address bar, finds the ballot."""
+        return HttpResponseRedirect(self._page())
+
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        form = CastForm(request.POST)
+        if not form.is_valid():
+            return self._refuse(next(iter(form.errors.values()))[0], 422)
+        data = form.cleaned_data
+        if not data["confirmed"]:
+            return self._confirm(data)
+        try:
+            ballots.cast(
+                by=self.user,
+                ballot=self.kwargs["pk"],
+                partner=data["partner"],
+                choice=data["choice"],
+                token=data["token"],
+                among=Ballot.objects.filter(partnership__slug=self.kwargs["slug"]),
+            )
+        except Ballot.DoesNotExist:
+            raise Http404 from None
+        except BallotRefused as refusal:
+            return self._refuse(str(refusal), refusal.status)
+        return HttpResponseRedirect(f"{self._page()}?{urlencode({'quittung': data['partner']})}#quittung")
+
+    def _page(self) -> str:
+        return reverse("committees:ballot_detail", kwargs=self.kwargs)
+
+    def _open_page(self) -> None:
+        """The slow way: whoever may not see the ballot learns nothing of it. Raises Http404."""
+        remember(self.request.user)
+        _ballot = self.object
+
+    def _refuse(self, sentence: str, status: int) -> HttpResponse:
+        self._open_page()
+        self.refusal = sentence
+        return self.render_to_response(self.get_context_data(), status=status)
+
+    def _confirm(self, data: dict[str, Any]) -> HttpResponse:
+        """The page that names partner and choice once more; its token makes the vote safe to send twice."""
+        self._open_page()
+        ballot = self.object
+        seat = next((one for one in shown.seats_of(self.user, ballot) if one.entry.partner_id == data["partner"]), None)
+        if seat is None:
+            return self._refuse(_("Sie vertreten diesen Partner in dieser Abstimmung nicht."), 403)
+        if seat.form is None:
+            return self._refuse(seat.refusal, 409)
+        effect = choice_effects(ballot.rules, ballot.way).get(RuleChoice(data["choice"]))
+        if effect is None:
+            return self._refuse(_("Die Verfahrensregeln lassen hier keine Enthaltung zu."), 422)
+        context = {
+            "view": self,
+            "partnership": self.partnership,
+            "ballot": ballot,
+            "object": ballot,
+            "seat": seat,
+            "choice": Choice(data["choice"]),
+            "effect": say(effect),
+            "token": data["token"] or str(uuid.uuid4()),
+            "breadcrumbs": [*self.breadcrumbs, (_("Bestätigen"), "")],
+            "back_url": self._page(),
+        }
+        self.template_name = "committees/ballot_vote.html"
+        return self.render_to_response(context)
+
+
+class BallotObjectView(BallotMixin, ObjectFormPage):
+    """Objecting, for a partner, to deciding without a meeting."""
+
+    policy = policies.belong
+    template_name = "confirm.html"
+    form_class = ObjectionForm
+
+    def get_form_kwargs(self) -> dict[str, Any]:
+        mine = shown.mandates_of(self.user, self.object.committee_id)
+        partners = Partner.objects.filter(pk__in=mine, partnership=self.partnership)
+        return super().get_form_kwargs() | {"partners": partners}
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        limit = self.object.rules.circular.objections_to_stop if self.object.rules_frozen else None
+        return super().get_context_data(**kwargs) | {
+            "breadcrumbs": [*self.breadcrumbs, (_("Widerspruch"), "")],
+            "heading": _("Dem Umlaufverfahren bei „%(title)s“ widersprechen?") % {"title": self.object.title},
+            "consequences": [
+                _("Ihr Widerspruch beendet den Umlauf; die Vorlage kommt auf die Tagesordnung der nächsten Sitzung.")
+                if limit == 1
+                else _("Ihr Widerspruch wird gezählt. Bei genügend Widersprüchen endet der Umlauf ohne Beschluss."),
+                _("Ein Widerspruch kann nicht zurückgenommen werden."),
+            ],
+            "confirm_label": _("Widerspruch einlegen"),
+            "cancel_url": shown.url_of(self.object),
+        }
+
+    def perform(self, form: Any) -> Any:
+        return self.run(
+            ballots.object_to_circular,
+            form=form,
+            ballot=self.object,
+            partner=form.cleaned_data["partner"],
+            reason=form.cleaned_data["reason"],
+        )
+
+    def get_success_url(self) -> str:
+        messages.success(self.request, _("Ihr Widerspruch ist eingelegt."))
+        return shown.url_of(self.object)
+
+
+__all__ = ["BallotObjectView", "BallotVoteView"]
