@@ -9,12 +9,20 @@ class PortalConfig(AppConfig):
     verbose_name = _("Portal")
 
     def ready(self) -> None:
+        from membership import policies as member_policies
         from partnership import policies
         from partnership.ui import navigation
 
         navigation.register("main", _("Mein Tisch"), "portal:desk", 10, policy=lambda user, _p: user.is_authenticated)
         navigation.register("main", _("Partnerschaften"), "portal:home", 20)
         navigation.register("partnership", _("Überblick"), "portal:partnership_public", 10, is_exact=True)
+        navigation.register(
+            "partnership",
+            _("Unsere Organisation"),
+            "portal:own_organisation",
+            45,
+            policy=member_policies.administer_partners,
+        )
         navigation.register("account", _("Mein Profil"), "profile", 10, policy=policies.signed_in)
         navigation.register("account", _("Angemeldete Geräte"), "usersessions_list", 20, policy=policies.signed_in)
         navigation.register("account", _("Verwaltung"), "admin:index", 30, policy=policies.staff)

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from portal.views import demonstration, founding, home, public
+from portal.views import demonstration, founding, home, partners, public
 
 app_name = "portal"
 
@@ -18,4 +18,9 @@ urlpatterns = [
     # public pages of a partnership
     path("p/<slug:slug>/", public.PartnershipPublicView.as_view(), name="partnership_public"),
     path("p/<slug:slug>/anfrage/", public.EnquiryCreateView.as_view(), name="enquiry_create"),
+    # a partner, with what all apps know about it
+    path("p/<slug:slug>/partner/<uuid:pk>/", partners.PartnerDetailView.as_view(), name="partner_detail"),
+    path("p/<slug:slug>/partner/<uuid:pk>/abstimmungen/", partners.PartnerVotesView.as_view(), name="partner_votes"),
+    path("p/<slug:slug>/partner/<uuid:pk>/geschichte/", partners.PartnerHistoryView.as_view(), name="partner_history"),
+    path("p/<slug:slug>/unsere-organisation/", partners.OwnOrganisationView.as_view(), name="own_organisation"),
 ]

@@ -1,12 +1,9 @@
 """Builds the demonstration through the services, as people would, at moments relative to today."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-from datetime import date, datetime, time, timedelta
+from datetime import date, timedelta
 from typing import Any
 
 from django.db import transaction
-from django.utils import timezone
 
 from committees.enums import DelegateKind
 from committees.models import Committee
@@ -22,42 +19,10 @@ from partnership.enums import OutboxState, Role
 from partnership.models import OutboxMessage, Partnership, User
 from partnership.services import appointments, partnerships
 from portal.demo import content
+from portal.demo.governance import Governance
+from portal.demo.stage import Stage, moment
 
 FOUNDED = date(2018, 6, 7)
-
-
-def at(days: int, hour: int = 10, minute: int = 0) -> datetime:
-    """The moment `days` from today at a time of day."""
-    return timezone.make_aware(datetime.combine(clock.today() + timedelta(days=days), time(hour, minute)))
-
-
-def working(days: int) -> int:
-    """The nearest number of days not before `days` that falls on a Monday to Thursday."""
-    while (clock.today() + timedelta(days=days)).weekday() > 3:
-        days += 1
-    return days
-
-
-@contextmanager
-def moment(days: int, hour: int = 10, minute: int = 0) -> Iterator[datetime]:
-    """Let services believe it is that moment."""
-    with clock.frozen(at(days, hour, minute)) as now:
-        yield now
-
-
-class Stage:
-    """Everybody and everything of the demonstration, by name."""
-
-    partnership: Partnership
-    strategic: Committee
-    technical: Committee
-
-    def __init__(self) -> None:
-        self.people: dict[str, User] = {}
-        self.partners: dict[str, Partner] = {}
-
-    def __getitem__(self, persona: content.Persona) -> User:
-        return self.people[persona.key]
 
 
 @transaction.atomic
@@ -69,6 +34,7 @@ def build() -> Partnership:
         _partnership(stage)
         _bodies(stage)
         _delegates(stage)
+    Governance(stage).play()
     _deliver_past_mail()
     return stage.partnership
 

@@ -1,6 +1,6 @@
 """The page "Partnerschaft einrichten"."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django import forms
 from django.contrib.auth.password_validation import validate_password
@@ -72,13 +72,24 @@ class FoundingForm(KernForm):
 
 
 class RowForm(KernForm):
-    """A row of a list of things; an empty row is left out."""
+    """A row of a list of things; a row in which none of the fields of `typed` is filled is left out."""
 
     form_tag = False
+    typed: ClassVar[tuple[str, ...]] = ()
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.empty_permitted = True
+        self.use_required_attribute = False
+
+    def has_changed(self) -> bool:
+        return any(str(self.data.get(self.add_prefix(name), "")).strip() for name in self.typed)
 
 
 class CommitteeRowForm(RowForm):
     """A committee."""
+
+    typed = ("name", "code")
 
     name = forms.CharField(label=_("Name"), max_length=200)
     code = forms.RegexField(
@@ -96,6 +107,8 @@ class CommitteeRowForm(RowForm):
 
 class PersonRowForm(RowForm):
     """A person to invite."""
+
+    typed = ("name", "email")
 
     name = forms.CharField(label=_("Name"), max_length=150)
     email = forms.EmailField(label=_("E-Mail-Adresse"))

@@ -1,0 +1,47 @@
+"""The stage of the demonstration: its people and bodies by name, and moments relative to today."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime, time, timedelta
+
+from django.utils import timezone
+
+from committees.models import Committee
+from membership.models import Partner
+from partnership import clock
+from partnership.models import Partnership, User
+from portal.demo import content
+
+
+def at(days: int, hour: int = 10, minute: int = 0) -> datetime:
+    """The moment `days` from today at a time of day."""
+    return timezone.make_aware(datetime.combine(clock.today() + timedelta(days=days), time(hour, minute)))
+
+
+def working(days: int) -> int:
+    """The nearest number of days not before `days` that falls on a Monday to Thursday."""
+    while (clock.today() + timedelta(days=days)).weekday() > 3:
+        days += 1
+    return days
+
+
+@contextmanager
+def moment(days: int, hour: int = 10, minute: int = 0) -> Iterator[datetime]:
+    """Let services believe it is that moment."""
+    with clock.frozen(at(days, hour, minute)) as now:
+        yield now
+
+
+class Stage:
+    """Everybody and everything of the demonstration, by name."""
+
+    partnership: Partnership
+    strategic: Committee
+    technical: Committee
+
+    def __init__(self) -> None:
+        self.people: dict[str, User] = {}
+        self.partners: dict[str, Partner] = {}
+
+    def __getitem__(self, persona: content.Persona) -> User:
+        return self.people[persona.key]
