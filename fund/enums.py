@@ -5,15 +5,15 @@ from django.utils.translation import gettext_lazy as _
 
 
 class AccountKind(TextChoices):
-    """Accounts of a fund's ledger."""
+    """Accounts of a fund's ledger: the money there is, and what it is meant for (`rules.ledger`)."""
 
     BANK = "bank", _("Bank")
-    CONTRIBUTIONS = "contributions", _("Beiträge der Partner")
-    MEASURE = "measure", _("Maßnahme")
+    FREE = "free", _("frei verfügbar")
+    MEASURE = "measure", _("für Maßnahme")
 
 
 class PledgeState(TextChoices):
-    """Where a pledge stands; paid follows from the postings."""
+    """Where a pledge stands; what was paid follows from the postings."""
 
     PLEDGED = "pledged", _("zugesagt")
     WITHDRAWN = "withdrawn", _("zurückgezogen")

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from committees.models import Resolution
 from fund.enums import AccountKind, MeasureState, PledgeState
+from fund.rules import ledger
 from membership.models import Partner
 from partnership.enums import role_permissions
 from partnership.models import Entity, Partnership
@@ -68,7 +69,7 @@ class Measure(Entity):
     fund = models.ForeignKey(Fund, on_delete=models.PROTECT, related_name="measures", verbose_name=_("Fonds"))
     title = models.CharField(_("Titel"), max_length=200)
     description = models.TextField(_("Beschreibung"), blank=True)
-    budget = models.DecimalField(_("Bewilligt in Euro"), max_digits=12, decimal_places=2)
+    budget = models.DecimalField(_("Kosten in Euro"), max_digits=15, decimal_places=2)
     state = models.CharField(_("Stand"), max_length=10, choices=MeasureState, default=MeasureState.PROPOSED)
     resolution = models.ForeignKey(
         Resolution,
@@ -85,7 +86,7 @@ class Measure(Entity):
         related_name="+",
         verbose_name=_("angelegt von"),
     )
-    created_at = models.DateTimeField(_("angelegt"), auto_now_add=True)
+    created_at = models.DateTimeField(_("angelegt"))
 
     objects = MeasureQuerySet.as_manager()
 
@@ -109,11 +110,21 @@ class Measure(Entity):
     def __str__(self) -> str:
         return self.title
 
+    @property
+    def partnership(self) -> Partnership:
+        """The partnership whose fund pays."""
+        return self.fund.partnership
+
+    def get_absolute_url(self) -> str:
+        return reverse("fund:measure_detail", kwargs={"slug": self.partnership.slug, "pk": self.pk})
+
 
 class PledgeQuerySet(models.QuerySet["Pledge"]):
     def visible_to(self, user: "Person") -> "PledgeQuerySet":
-        """Pledges of the funds this person may see."""
-        return self.filter(fund__in=Fund.objects.visible_to(user))
+        """All pledges for those who read the books; else those of partners the person acts for."""
+        from fund.queries import visible_pledges
+
+        return visible_pledges(self, user)
 
 
 class Pledge(Entity):
@@ -122,7 +133,7 @@ class Pledge(Entity):
     fund = models.ForeignKey(Fund, on_delete=models.PROTECT, related_name="pledges", verbose_name=_("Fonds"))
     partner = models.ForeignKey(Partner, on_delete=models.PROTECT, related_name="pledges", verbose_name=_("Partner"))
     year = models.PositiveSmallIntegerField(_("Jahr"))
-    amount = models.DecimalField(_("Betrag in Euro"), max_digits=12, decimal_places=2)
+    amount = models.DecimalField(_("Betrag in Euro"), max_digits=15, decimal_places=2)
     state = models.CharField(_("Stand"), max_length=10, choices=PledgeState, default=PledgeState.PLEDGED)
     is_named = models.BooleanField(
         _("öffentlich nennen"),
@@ -137,6 +148,15 @@ class Pledge(Entity):
         verbose_name=_("zugesagt von"),
     )
     pledged_at = models.DateTimeField(_("zugesagt"))
+    withdrawn_by = models.ForeignKey(
+        "partnership.User",
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+        verbose_name=_("zurückgezogen von"),
+    )
+    withdrawn_at = models.DateTimeField(_("zurückgezogen"), null=True, blank=True)
 
     objects = PledgeQuerySet.as_manager()
 
@@ -161,6 +181,11 @@ class Pledge(Entity):
     def __str__(self) -> str:
         return f"{self.partner} {self.year}"
 
+    @property
+    def partnership(self) -> Partnership:
+        """The partnership whose fund is promised money."""
+        return self.fund.partnership
+
 
 class Account(models.Model):
     """One account of a fund's ledger. `balance` is what the postings add up to, kept on the locked row."""
@@ -175,7 +200,7 @@ class Account(models.Model):
         related_name="account",
         verbose_name=_("Maßnahme"),
     )
-    balance = models.DecimalField(_("Saldo"), max_digits=14, decimal_places=2, default=0)
+    balance = models.DecimalField(_("Saldo"), max_digits=18, decimal_places=2, default=0)
 
     class Meta:
         verbose_name = _("Konto")
@@ -186,8 +211,12 @@ class Account(models.Model):
                 fields=("fund", "kind"), condition=Q(measure__isnull=True), name="account_one_of_a_kind"
             ),
             models.CheckConstraint(
-                name="account_bank_not_overdrawn",
-                condition=~Q(kind="bank") | Q(balance__gte=0),
+                name="account_measure_named",
+                condition=Q(kind="measure", measure__isnull=False) | ~Q(kind="measure") & Q(measure__isnull=True),
+            ),
+            models.CheckConstraint(
+                name="account_not_overdrawn",
+                condition=Q(balance__gte=0),
                 violation_error_message=_("So viel Geld ist im Fonds nicht vorhanden."),
             ),
         ]
@@ -195,11 +224,24 @@ class Account(models.Model):
     def __str__(self) -> str:
         return f"{self.get_kind_display()} {self.measure or ''}".strip()
 
+    @property
+    def key(self) -> str:
+        """The name of the account in `rules.ledger`."""
+        return ledger.measure_account(self.measure_id) if self.kind == AccountKind.MEASURE else self.kind
+
+
+class PostingQuerySet(models.QuerySet["Posting"]):
+    def visible_to(self, user: "Person") -> "PostingQuerySet":
+        """Postings for those who read the books."""
+        from fund.queries import visible_postings
+
+        return visible_postings(self, user)
+
 
 class Posting(models.Model):
     """An entry of the ledger: debit and credit with one amount, so it balances by construction.
 
-    Never changed or deleted; a mistake is reversed by another posting (decisions.md 4).
+    Never changed or deleted; a mistake is reversed by another posting (decisions.md 4). Numbers have no gaps.
     """
 
     fund = models.ForeignKey(Fund, on_delete=models.PROTECT, related_name="postings", verbose_name=_("Fonds"))
@@ -207,7 +249,9 @@ class Posting(models.Model):
     booked_on = models.DateField(_("Buchungstag"))
     debit = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="debits", verbose_name=_("Soll"))
     credit = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="credits", verbose_name=_("Haben"))
-    amount = models.DecimalField(_("Betrag in Euro"), max_digits=12, decimal_places=2)
+    amount = models.DecimalField(_("Betrag in Euro"), max_digits=15, decimal_places=2)
+    # The money there is after this posting, written under the lock: lists show it without adding up, replay checks it.
+    bank_after = models.DecimalField(_("Bestand danach"), max_digits=18, decimal_places=2)
     text = models.CharField(_("Buchungstext"), max_length=300)
     reference = models.CharField(_("Beleg"), max_length=100, blank=True)
     pledge = models.ForeignKey(
@@ -244,6 +288,8 @@ class Posting(models.Model):
     )
     booked_at = models.DateTimeField(_("gebucht"))
 
+    objects = PostingQuerySet.as_manager()
+
     class Meta:
         verbose_name = _("Buchung")
         verbose_name_plural = _("Buchungen")
@@ -260,3 +306,13 @@ class Posting(models.Model):
 
     def __str__(self) -> str:
         return f"{self.number}: {self.text}"
+
+    @property
+    def partnership(self) -> Partnership:
+        """The partnership whose fund this is about."""
+        return self.fund.partnership
+
+    @property
+    def is_reversible(self) -> bool:
+        """Whether this is a payment, in or out, that is no reversal itself."""
+        return self.reverses_id is None and AccountKind.BANK in (self.debit.kind, self.credit.kind)

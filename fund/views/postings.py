@@ -1,0 +1,111 @@
+"""The ledger: read by treasurer, auditor and office, written by nobody but the services."""
+
+from functools import cached_property
+from typing import Any
+
+from django.db.models import QuerySet
+from django.http import Http404, HttpRequest, HttpResponse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from fund import policies, queries
+from fund.exports import tables
+from fund.forms.measures import ReverseForm
+from fund.forms.postings import PostingFilter
+from fund.models import Posting
+from fund.rules.ledger import euros
+from fund.services import books
+from fund.views.base import FundMixin
+from partnership.views.base import FormPage, ListPage
+
+
+class PostingListView(FundMixin, ListPage):
+    """Every posting with the money there was after it; what is booked stays."""
+
+    policy = policies.read_books
+    model = Posting
+    template_name = "fund/posting_list.html"
+    heading = gettext_lazy("Buchungen")
+    sorts = {"-number": ("-number",), "number": ("number",), "amount": ("amount",), "-amount": ("-amount",)}
+
+    def get_base_queryset(self) -> QuerySet[Any]:
+        return Posting.objects.visible_to(self.user).filter(fund=self.fund)
+
+    def get_queryset(self) -> QuerySet[Any]:
+        base = self.get_base_queryset()
+        years = queries.years_to_choose(base.order_by().values_list("booked_on__year", flat=True).distinct())
+        self.filterset = PostingFilter(self.request.GET, queryset=base, request=self.request, years=years)
+        rows = self.filterset.qs if self.filterset.is_valid() else base.none()
+        self.sort = self.request.GET.get("sort", "")
+        if self.sort not in self.sorts:
+            self.sort = "-number"
+        rows = rows.select_related("debit__measure", "credit__measure", "booked_by", "reverses", "reversed_by")
+        return rows.order_by(*self.sorts[self.sort], "-number")
+
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        form = request.GET.get("export", "")
+        if form in tables.FORMATS:
+            rows = self.get_queryset().order_by("number")
+            return tables.download(tables.postings(rows), form, f"buchungen-{self.partnership.slug}")
+        return super().get(request, *args, **kwargs)
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        context = super().get_context_data(**kwargs)
+        query = self.request.GET.copy()
+        query.pop("page", None)
+        exports = []
+        for form in tables.FORMATS:
+            query["export"] = form
+            exports.append((form.upper(), f"?{query.urlencode()}"))
+        return context | {
+            "exports": exports,
+            "balance": queries.balance(self.fund),
+            "may_keep_books": bool(policies.keep_books(self.user, self.partnership)),
+        }
+
+
+class PostingReverseView(FundMixin, FormPage):
+    """Take a payment back by the opposite posting; asks once and for the reason."""
+
+    policy = policies.keep_books
+    form_class = ReverseForm
+    template_name = "confirm.html"
+    success_message = gettext_lazy("Die Buchung ist storniert. Beide Buchungen bleiben im Buch stehen.")
+
+    @cached_property
+    def posting(self) -> Posting:
+        """The posting of the address; numbers are those of this fund."""
+        rows = Posting.objects.visible_to(self.user).filter(fund=self.fund, number=self.kwargs["number"])
+        found = rows.select_related("fund__partnership", "debit", "credit").first()
+        if found is None:
+            raise Http404
+        return found
+
+    @property
+    def heading(self) -> Any:
+        return _("Buchung %(number)s über %(amount)s stornieren?") % {
+            "number": self.posting.number,
+            "amount": euros(self.posting.amount),
+        }
+
+    def get_cancel_url(self) -> str:
+        return self.url("posting_list")
+
+    def get_success_url(self) -> str:
+        return self.url("posting_list")
+
+    def get_breadcrumbs(self) -> list[tuple[Any, str]]:
+        return [*super().get_breadcrumbs(), (_("Buchungen"), self.url("posting_list"))]
+
+    def perform(self, form: ReverseForm) -> Any:
+        data = form.cleaned_data
+        return self.run(books.reverse, form=form, posting=self.posting, reason=data["reason"], key=data["key"])
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        return super().get_context_data(**kwargs) | {
+            "consequences": [
+                self.posting.text,
+                _("Die Gegenbuchung bekommt eine eigene Nummer; nichts wird gelöscht."),
+            ],
+            "confirm_label": _("Buchung stornieren"),
+        }
