@@ -9,14 +9,36 @@ class CommitteesConfig(AppConfig):
     verbose_name = _("Gremien")
 
     def ready(self) -> None:
-        from committees import ties  # noqa: F401 - registers delegations as ties
-        from committees import guards
-        from committees.notifications import ballots
+        from committees import (
+            guards,
+            ties,  # noqa: F401 - registers delegations as ties
+        )
 
         guards.register()
-        ballots.register()
+        self._register_ballots()
+        self._register_seats()
         self._register_meetings()
         self._register_motions()
+
+    def _register_seats(self) -> None:
+        from committees import policies, receivers, seats  # noqa: F401 - receivers connects itself
+        from committees.services.delegate_imports import DelegatePart
+        from membership.queries import register_list_column, register_list_filter
+        from membership.services.imports import register_part
+        from partnership.ui import navigation
+
+        register_list_filter(seats.LIST_FILTER)
+        register_list_column(seats.LIST_COLUMN)
+        register_part(DelegatePart())
+        navigation.register("partnership", _("Gremien"), "committees:committee_list", 15, policy=policies.belong)
+
+    def _register_ballots(self) -> None:
+        from committees import policies
+        from committees.notifications import ballots
+        from partnership.ui import navigation
+
+        ballots.register()
+        navigation.register("partnership", _("Abstimmungen"), "committees:ballot_list", 40, policy=policies.belong)
 
     def _register_meetings(self) -> None:
         from committees import policies, queries
@@ -32,10 +54,19 @@ class CommitteesConfig(AppConfig):
         from committees import policies, queries
         from committees.notifications import motions, resolutions
         from partnership.services import documents
-        from partnership.ui import navigation
+        from partnership.ui import badges, navigation
 
         motions.register()
         resolutions.register()
+        badges.register(
+            {
+                "no_quorum": ("warning", "warning"),
+                "tie": ("warning", "warning"),
+                "voided": ("neutral", "close"),
+                "corrected": ("info", "edit"),
+                "published": ("success", "visibility"),
+            }
+        )
         documents.register_scope("committees.motion", queries.may_read_motion)
         navigation.register("partnership", _("Vorlagen"), "committees:motion_list", 30, policy=policies.belong)
         navigation.register("partnership", _("Beschlüsse"), "committees:resolution_list", 50, policy=policies.belong)

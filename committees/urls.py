@@ -2,11 +2,33 @@
 
 from django.urls import path
 
-from committees.views import agenda, ballots, cockpit, meetings, motions, resolutions
+from committees.views import agenda, ballots, cockpit, committees, delegates, meetings, motions, resolutions, rule_sets
 
 app_name = "committees"
 
 urlpatterns = [
+    # committees, delegates, rules of procedure
+    path("gremien/", committees.CommitteeListView.as_view(), name="committee_list"),
+    path("gremien/neu/", committees.CommitteeCreateView.as_view(), name="committee_create"),
+    path("gremien/<uuid:pk>/", committees.CommitteeDetailView.as_view(), name="committee_detail"),
+    path("gremien/<uuid:pk>/bearbeiten/", committees.CommitteeUpdateView.as_view(), name="committee_update"),
+    path("gremien/<uuid:pk>/funktion/", committees.CommitteeAppointView.as_view(), name="committee_appoint"),
+    path(
+        "gremien/<uuid:pk>/funktion/<uuid:appointment>/ende/",
+        committees.CommitteeDismissView.as_view(),
+        name="committee_dismiss",
+    ),
+    path("gremien/<uuid:pk>/mitglied/neu/", committees.CircleMemberCreateView.as_view(), name="circle_member_create"),
+    path(
+        "gremien/<uuid:pk>/mitglied/<uuid:member>/ende/",
+        committees.CircleMemberEndView.as_view(),
+        name="circle_member_end",
+    ),
+    path("gremien/<uuid:pk>/regeln/", rule_sets.RuleSetDetailView.as_view(), name="rule_set_detail"),
+    path("gremien/<uuid:pk>/regeln/neu/", rule_sets.RuleSetCreateView.as_view(), name="rule_set_create"),
+    path("partner/<uuid:pk>/vertretung/neu/", delegates.DelegateCreateView.as_view(), name="delegate_create"),
+    path("vertretungen/<uuid:pk>/uebergabe/", delegates.DelegateHandOverView.as_view(), name="delegate_hand_over"),
+    path("vertretungen/<uuid:pk>/ende/", delegates.DelegateEndView.as_view(), name="delegate_end"),
     # ballots
     path("abstimmungen/", ballots.BallotListView.as_view(), name="ballot_list"),
     path("abstimmungen/neu/", ballots.BallotCreateView.as_view(), name="ballot_create"),

@@ -392,7 +392,7 @@ def return_from_vote(*, by: User | None, referral: Referral, ballot: Ballot, rea
     motion = lock_motion(referral.motion_id)
     referral = _locked_referral(motion, referral)
     if referral.state == ReferralState.IN_VOTE:
-        _walk_referral(by, motion, referral, ReferralState.SCHEDULED, ballot=str(ballot.pk), reason=reason)
+        _walk_referral(by, motion, referral, ReferralState.SCHEDULED, ballot=str(ballot.pk), reason=str(reason))
     return referral
 
 

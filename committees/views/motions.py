@@ -19,6 +19,7 @@ from committees.forms import motions as forms
 from committees.models import Ballot, Motion, Referral, Resolution
 from committees.rules import lifecycles
 from committees.services import motions
+from membership.exports import tables
 from partnership.access import Policy
 from partnership.models import AuditEvent, User
 from partnership.ui.tags import money
@@ -213,8 +214,32 @@ class MotionListView(ListPage):
             .prefetch_related(Prefetch("referrals", referrals))
         )
 
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        form = request.GET.get("export")
+        if form not in tables.FORMATS:
+            return super().get(request, *args, **kwargs)
+        heads = [_("Nummer"), _("Titel"), _("Eingebracht von"), _("Gremien"), _("Stand"), _("Eingereicht")]
+        rows = (
+            (
+                motion.label or _("Entwurf"),
+                motion.title,
+                motion.submitting_partner or _("Geschäftsführung"),
+                " → ".join(referral.committee.name for referral in motion.referrals.all()),
+                motion.get_state_display(),
+                motion.submitted_at,
+            )
+            for motion in self.get_queryset()
+        )
+        return tables.download(tables.table(heads, rows, title=_("Vorlagen")), form, "vorlagen")
+
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         context = super().get_context_data(**kwargs)
+        query = self.request.GET.copy()
+        links = []
+        for form in tables.FORMATS:
+            query["export"] = form
+            links.append((form.upper(), f"?{query.urlencode()}"))
+        context["exports"] = links
         context["may_submit"] = bool(policies.submit_motion(self.user, self.partnership))
         context["breadcrumbs"] = [(_("Vorlagen"), "")]
         return context

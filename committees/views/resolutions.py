@@ -13,10 +13,11 @@ from committees import followups, policies
 from committees.enums import EntryKind, EntryRelation
 from committees.exports import register_csv, register_json
 from committees.forms import resolutions as forms
-from committees.models import Resolution
+from committees.models import Motion, Resolution
 from committees.rules import register as rules_of_register
 from committees.services import register, resolutions
 from committees.views.motions import ConfirmPage
+from membership.exports import tables
 from partnership.policies import anyone
 from partnership.views.base import ListPage, ObjectFormPage, ObjectMixin, ObjectPage, Page, PolicyMixin
 
@@ -93,7 +94,8 @@ class ResolutionListView(ListPage):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         context = super().get_context_data(**kwargs)
         slug = {"slug": self.partnership.slug}
-        query = f"?{self.request.GET.urlencode()}" if self.request.GET else ""
+        query, sheet = self.request.GET.copy(), self.request.GET.copy()
+        sheet["format"] = "xlsx"
         superseded = Resolution.objects.filter(
             partnership=self.partnership,
             relation__in=(EntryRelation.SUPERSEDES, EntryRelation.REPEALS, EntryRelation.CORRECTS),
@@ -108,7 +110,8 @@ class ResolutionListView(ListPage):
             "head": register.head_of(self.partnership),
             "exports": [
                 ("JSON", reverse("committees:register_json", kwargs=slug)),
-                ("CSV", reverse("committees:register_csv", kwargs=slug) + query),
+                ("CSV", f"{reverse('committees:register_table', kwargs=slug)}?{query.urlencode()}"),
+                ("XLSX", f"{reverse('committees:register_table', kwargs=slug)}?{sheet.urlencode()}"),
             ],
             "breadcrumbs": [(_("Beschlussregister"), "")],
         }
@@ -141,14 +144,13 @@ class RegisterJsonView(PolicyMixin):
         )
 
 
-class RegisterCsvView(ResolutionListView):
-    """The filtered list as a table."""
-
-    paginate_by = 0
+class RegisterTableView(ResolutionListView):
+    """The filtered list as a table: CSV, or XLSX with `?format=xlsx`."""
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         rows = self.get_queryset().prefetch_related("parts")
-        return register_csv.response(rows, f"beschluesse-{self.partnership.slug}.csv")
+        form = "xlsx" if request.GET.get("format") == "xlsx" else "csv"
+        return tables.download(register_csv.table(rows), form, f"beschluesse-{self.partnership.slug}")
 
 
 class RegisterVerifierView(PolicyMixin):
@@ -226,12 +228,16 @@ class ResolutionDetailView(ResolutionMixin, ObjectPage):
                 "roll_call": roll_call_of(entry),
                 "attachments": register.part(entry, "attachments") or [],
                 "corrections": corrections_of(entry),
-                "motion": motion,
+                "motion": motion if motion is not None and self.may_see(motion) else None,
                 "followups": followups.of(entry, self.user),
                 "may_publish": bool(entry.number) and not hasattr(entry, "publication") and may_conduct,
                 "may_correct": bool(entry.number) and may_conduct,
             }
         return context
+
+    def may_see(self, motion: Motion) -> bool:
+        """Whether the motion may be named; a released resolution does not release its motion."""
+        return not motion.is_confidential or Motion.objects.visible_to(self.user).filter(pk=motion.pk).exists()
 
 
 class ResolutionPdfView(ReadableResolutionMixin):

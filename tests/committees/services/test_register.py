@@ -276,9 +276,7 @@ def test_r4_without_the_lock_parallel_entries_fail(monkeypatch):
     """The control: what the lock prevents is caught by the constraints, at the price of lost entries."""
     house = make_house()
     append(house)
-    monkeypatch.setattr(
-        register, "_lock_head", lambda partnership: RegisterHead.objects.get(partnership=partnership)
-    )
+    monkeypatch.setattr(register, "_lock_head", lambda partnership: RegisterHead.objects.get(partnership=partnership))
     errors = append_in_parallel(house)
     assert any(isinstance(error, IntegrityError) for error in errors)
     assert Resolution.objects.count() < 41
