@@ -133,7 +133,12 @@ def _bodies(stage: Stage) -> None:
         for index, (organ, lead) in enumerate(zip(content.CIRCLES, (lgv, dataport, None), strict=True))
     )
     committee_services.add_circle_member(
-        by=office, committee=management, person=stage[content.PRODUCT], organisation=dataport, is_lead=True
+        by=office,
+        committee=management,
+        name=content.PRODUCT.name,
+        email=content.PRODUCT.email,
+        organisation=dataport,
+        is_lead=True,
     )
     committee_services.add_circle_member(
         by=office, committee=care, name="Cora Codepflege", organisation=lgv, is_lead=True

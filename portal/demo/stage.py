@@ -14,13 +14,15 @@ from portal.demo import content
 
 
 def at(days: int, hour: int = 10, minute: int = 0) -> datetime:
-    """The moment `days` from today at a time of day."""
-    return timezone.make_aware(datetime.combine(clock.today() + timedelta(days=days), time(hour, minute)))
+    """The moment `days` from today at a time of day; today is the real one, whatever the clock is set to."""
+    return timezone.make_aware(
+        datetime.combine(timezone.localdate() + timedelta(days=days), time(hour + minute // 60, minute % 60))
+    )
 
 
 def working(days: int) -> int:
     """The nearest number of days not before `days` that falls on a Monday to Thursday."""
-    while (clock.today() + timedelta(days=days)).weekday() > 3:
+    while (timezone.localdate() + timedelta(days=days)).weekday() > 3:
         days += 1
     return days
 
