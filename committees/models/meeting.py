@@ -1,21 +1,43 @@
 """Meetings, their agenda, who answers and who is there."""
 
 import uuid
-from typing import TYPE_CHECKING
+from datetime import date, datetime
+from typing import TYPE_CHECKING, Any
 
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, OuterRef, Q, Subquery
 from django.urls import reverse
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from committees.enums import Answer, ItemState, MeetingState, Presence
 from committees.models.committee import Committee
 from committees.models.motion import Referral
+from committees.rules.deadlines import BERLIN, words
 from membership.models import Partner
-from partnership.models import Document, Entity, Partnership
+from partnership.models import Document, DocumentVersion, Entity, Partnership
 
 if TYPE_CHECKING:
     from partnership.access import Person
+
+
+def span_words(starts_at: datetime, ends_at: datetime) -> str:
+    """`Montag, 30.11.2026, 14:00 bis 16:00 Uhr`: when a meeting is, where it is held, the same for every reader."""
+    start, end = starts_at.astimezone(BERLIN), ends_at.astimezone(BERLIN)
+    day = words(start.date()).text(get_language())
+    if start.date() == end.date():
+        return _now("%(day)s, %(start)s bis %(end)s Uhr") % {
+            "day": day,
+            "start": f"{start:%H:%M}",
+            "end": f"{end:%H:%M}",
+        }
+    return _now("%(day)s, %(start)s Uhr bis %(last)s, %(end)s Uhr") % {
+        "day": day,
+        "start": f"{start:%H:%M}",
+        "last": words(end.date()).text(get_language()),
+        "end": f"{end:%H:%M}",
+    }
 
 
 class MeetingQuerySet(models.QuerySet["Meeting"]):
@@ -117,6 +139,16 @@ class Meeting(Entity):
     def get_absolute_url(self) -> str:
         return reverse("committees:meeting_detail", kwargs={"slug": self.partnership.slug, "pk": self.pk})
 
+    @property
+    def on(self) -> date:
+        """The day of the meeting where it is held."""
+        return self.starts_at.astimezone(BERLIN).date()
+
+    @property
+    def time_words(self) -> str:
+        """Day and time in words, in the time of the place."""
+        return span_words(self.starts_at, self.ends_at)
+
 
 class AgendaItem(Entity):
     """An item of the agenda (TOP): numbered by its position."""
@@ -152,6 +184,10 @@ class AgendaItem(Entity):
     )
     papers = models.ManyToManyField(Document, through="Paper", related_name="+", verbose_name=_("Unterlagen"))
 
+    # Set by pages that read papers and ballots along with the items.
+    files: list["Paper"]
+    shown_ballots: list[Any]
+
     objects = AgendaItemQuerySet.as_manager()
 
     class Meta:
@@ -178,12 +214,37 @@ class AgendaItem(Entity):
         return self.meeting.committee
 
 
+class PaperQuerySet(models.QuerySet["Paper"]):
+    def with_file(self) -> "PaperQuerySet":
+        """Papers that may be read, each with its document and the newest version's file, in one query."""
+        newest = DocumentVersion.objects.filter(document=OuterRef("document")).order_by("-number")
+        return (
+            self.filter(document__withdrawn_at__isnull=True)
+            .select_related("document")
+            .annotate(
+                version=Subquery(newest.values("number")[:1]),
+                file_name=Subquery(newest.values("file_name")[:1]),
+                size=Subquery(newest.values("size")[:1]),
+                sha256=Subquery(newest.values("sha256")[:1]),
+            )
+            .order_by("position", "pk")
+        )
+
+
 class Paper(models.Model):
     """A document laid before an agenda item."""
 
     item = models.ForeignKey(AgendaItem, on_delete=models.CASCADE, related_name="paper_links")
     document = models.ForeignKey(Document, on_delete=models.PROTECT, related_name="+")
     position = models.PositiveSmallIntegerField(default=1)
+
+    # Set by `with_file`: the newest version.
+    version: int | None
+    file_name: str
+    size: int
+    sha256: str
+
+    objects = PaperQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("Unterlage")
