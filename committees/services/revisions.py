@@ -27,8 +27,8 @@ def agenda(meeting: Meeting) -> list[AgendaItem]:
 
 def with_files(items: QuerySet[AgendaItem]) -> QuerySet[AgendaItem]:
     """Items in their order, each with its motion and its readable papers as `files`."""
-    return (  # type: ignore[no-redef] # `files` is declared on the model
-        items.select_related("referral__motion")
+    return (
+        items.select_related("referral__motion")  # type: ignore[no-redef] # the model declares `files`
         .prefetch_related(Prefetch("paper_links", queryset=Paper.objects.with_file(), to_attr="files"))
         .order_by("position")
     )
