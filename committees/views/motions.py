@@ -6,7 +6,7 @@ from typing import Any, ClassVar
 
 from django.contrib import messages
 from django.db import transaction
-from django.db.models import Prefetch, QuerySet
+from django.db.models import Exists, OuterRef, Prefetch, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import NoReverseMatch, reverse
 from django.utils.functional import cached_property
@@ -14,14 +14,14 @@ from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
 from committees import policies
-from committees.enums import BallotState, MotionState, ReferralRole, ReferralState
+from committees.enums import MotionState, ReferralRole, ReferralState
 from committees.forms import motions as forms
 from committees.models import Ballot, Motion, Referral, Resolution
 from committees.rules import lifecycles
 from committees.services import motions
 from membership.exports import tables
-from partnership.access import Policy
-from partnership.models import AuditEvent, User
+from partnership.access import Person, Policy
+from partnership.models import AuditEvent, DocumentVersion, User
 from partnership.ui.tags import money
 from partnership.views.base import Deed, FormPage, ListPage, ObjectFormPage, ObjectMixin, ObjectPage, PolicyMixin
 
@@ -96,16 +96,33 @@ REFERRAL_STEPS = {
 }
 
 
-def with_treatment(rows: QuerySet[Motion]) -> QuerySet[Motion]:
+def with_treatment(rows: QuerySet[Motion], user: Person) -> QuerySet[Motion]:
     """Motions with all their page shows, in a fixed number of queries."""
-    resolutions = Prefetch("resolutions", Resolution.objects.order_by("position"))
-    ballots = Ballot.objects.select_related("committee").prefetch_related(resolutions).order_by("created_at")
+    visible = Ballot.objects.visible_to(user).filter(pk=OuterRef("pk"))
+    ballots = (
+        Ballot.objects.select_related("committee")
+        .annotate(is_visible=Exists(visible))
+        .prefetch_related(Prefetch("resolutions", Resolution.objects.order_by("position")))
+        .order_by("created_at")
+    )
     referrals = (
         Referral.objects.select_related("committee").prefetch_related(Prefetch("ballots", ballots)).order_by("position")
     )
     return rows.select_related("partnership", "submitting_partner", "created_by", "replaces").prefetch_related(
-        Prefetch("referrals", referrals), "attachments__versions"
+        Prefetch("referrals", referrals)
     )
+
+
+def share_partnership(motion: Motion) -> Motion:
+    """Let everything loaded with a motion know the partnership without asking the database again."""
+    related: list[Any] = [motion.replaces] if motion.replaces else []
+    for referral in motion.referrals.all():
+        referral.motion = motion
+        for ballot in referral.ballots.all():
+            related += [ballot, *ballot.resolutions.all()]
+    for thing in related:
+        thing.partnership = motion.partnership
+    return motion
 
 
 def advice_for(motion: Motion, until: Referral | None = None) -> list[Advice]:
@@ -116,9 +133,11 @@ def advice_for(motion: Motion, until: Referral | None = None) -> list[Advice]:
             break
         if referral.state not in (ReferralState.RECOMMENDED, ReferralState.NOT_RECOMMENDED):
             continue
-        ballot = next((b for b in reversed(referral.ballots.all()) if b.state == BallotState.DECLARED), None)
-        numbered = [entry for entry in ballot.resolutions.all() if entry.number] if ballot else []
-        found.append(Advice(referral, numbered[0] if numbered else None, ballot.counts if ballot else None))
+        numbered = [
+            (entry, ballot) for ballot in referral.ballots.all() for entry in ballot.resolutions.all() if entry.number
+        ]
+        entry, ballot = numbered[-1] if numbered else (None, None)
+        found.append(Advice(referral, entry, ballot.counts if ballot else None))
     return found
 
 
@@ -168,25 +187,28 @@ def history_of(motion: Motion) -> list[dict[str, Any]]:
 
 
 def files_of(motion: Motion) -> list[dict[str, Any]]:
-    """The attachments as the file list shows them."""
-    rows = []
-    for document in motion.attachments.all():
-        if document.withdrawn_at is not None or not document.versions.all():
-            continue
-        version = document.current
-        rows.append(
-            {
-                "document": document,
-                "title": document.title,
-                "url": reverse(
-                    "partnership:document_download", kwargs={"slug": motion.partnership.slug, "pk": document.pk}
-                ),
-                "kind": version.file_name.rsplit(".", 1)[-1].upper(),
-                "size": version.size,
-                "sha256": version.sha256,
-            }
+    """The attachments as the file list shows them, each in its newest version."""
+    versions = (
+        DocumentVersion.objects.filter(
+            document__in=motion.attachments.filter(withdrawn_at__isnull=True).values("pk"),
         )
-    return rows
+        .select_related("document")
+        .order_by("document__title", "document_id", "number")
+    )
+    newest = {version.document_id: version for version in versions}
+    return [
+        {
+            "document": version.document,
+            "title": version.document.title,
+            "url": reverse(
+                "partnership:document_download", kwargs={"slug": motion.partnership.slug, "pk": version.document_id}
+            ),
+            "kind": version.file_name.rsplit(".", 1)[-1].upper(),
+            "size": version.size,
+            "sha256": version.sha256,
+        }
+        for version in newest.values()
+    ]
 
 
 class MotionListView(ListPage):
@@ -251,7 +273,11 @@ class MotionMixin(ObjectMixin):
     model = Motion
 
     def get_queryset(self) -> QuerySet[Motion]:
-        return with_treatment(super().get_queryset())
+        return with_treatment(super().get_queryset(), self.user)
+
+    @cached_property
+    def object(self) -> Any:
+        return share_partnership(super().object)
 
     def trail(self, last: str = "") -> list[tuple[str, str]]:
         """The breadcrumbs down to this page."""
@@ -278,17 +304,12 @@ class MotionDetailView(MotionMixin, ObjectPage):
         may_amend = bool(policies.amend_motion(self.user, motion))
         is_editable = motions.is_editable(motion, referrals)
         ballots = [ballot for referral in referrals for ballot in referral.ballots.all()]
-        shown = set(
-            Ballot.objects.visible_to(self.user).filter(pk__in=[b.pk for b in ballots]).values_list("pk", flat=True)
-            if ballots
-            else []
-        )
         context |= {
             "advice": advice_for(motion),
             "steps": way_of(motion),
             "history": history_of(motion),
             "files": files_of(motion),
-            "ballots": [ballot for ballot in ballots if ballot.pk in shown],
+            "ballots": [ballot for ballot in ballots if getattr(ballot, "is_visible", False)],
             "buttons": list(self.buttons()),
             "stages": [
                 {

@@ -70,6 +70,17 @@ def with_everything(rows: QuerySet[Resolution]) -> QuerySet[Resolution]:
     ).prefetch_related("parts", Prefetch("referred_by", later))
 
 
+def share_partnership(entry: Resolution) -> Resolution:
+    """Let everything loaded with an entry know the partnership without asking the database again."""
+    related: list[Any] = [entry.refers_to, entry.ballot, *entry.referred_by.all()]
+    if entry.ballot and entry.ballot.referral:
+        related.append(entry.ballot.referral.motion)
+    for thing in related:
+        if thing is not None:
+            thing.partnership = entry.partnership
+    return entry
+
+
 class ResolutionListView(ListPage):
     """The register. Of confidential entries, number and kind only for who may not read them."""
 
@@ -174,6 +185,10 @@ class ResolutionMixin(ObjectMixin):
 
     def get_queryset(self) -> QuerySet[Resolution]:
         return with_everything(super().get_queryset().with_reading(self.user))  # type: ignore[attr-defined]
+
+    @cached_property
+    def object(self) -> Any:
+        return share_partnership(super().object)
 
     def trail(self, last: str = "") -> list[tuple[str, str]]:
         """The breadcrumbs down to this page."""
