@@ -22,4 +22,5 @@ def lock(rows: QuerySet[Row], pk: object, *, timeout: str = "3s") -> Row:
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
             cursor.execute(f"SET LOCAL lock_timeout = '{timeout}'")
-    return rows.select_for_update(of=("self",)).get(pk=pk)
+    # NO KEY: rows that only refer to this one (foreign keys) may still be written by others meanwhile.
+    return rows.select_for_update(of=("self",), no_key=True).get(pk=pk)

@@ -139,7 +139,7 @@ def annul_and_repeat(
     neighbours.notices().annulled(ballot=ballot, successor=successor)
     neighbours.register().append(
         by=by,
-        kind=EntryKind.ANNULLED,
+        kind=EntryKind.VOIDED,
         committee=ballot.committee,
         title=ballot.title,
         text=ballot.text,
