@@ -76,6 +76,6 @@ def render(
         str(TEMPLATE),
         sys_inputs={"data": json.dumps(data)},
         pdf_standards=["ua-1"],
-        timestamp=at,
+        timestamp=at.replace(microsecond=0),
         ignore_system_fonts=True,
     )
