@@ -34,7 +34,7 @@ GIVE_UP_AFTER = 5  # deaths in a row, each within a minute of its start
 def commands() -> dict[str, list[str]]:
     """Return what runs: the same three processes that docker-compose.yml starts."""
     here = str(Path(sys.executable).parent)
-    celery = [f"{here}/celery", "-A", "partnership"]
+    celery = [f"{here}/celery", "-A", "partnership", "--quiet"]
     return {
         "web": [f"{here}/gunicorn", "-c", "tools/gunicorn.conf.py", "partnership.wsgi"],
         "worker": [*celery, "worker", "-c", "1", "-l", "WARNING",

@@ -16,6 +16,7 @@ from urllib.parse import urlencode, urlsplit
 import pytest
 import yaml
 from aiosmtpd.controller import Controller
+from django.urls import reverse
 
 from tools import run
 
@@ -277,10 +278,10 @@ def test_the_commands_of_the_compose_file_start_and_deliver_a_mail(stack, sink):
         "web", "python", "manage.py", "shell", "-v0", "-c",
         "from partnership.models import User; User.objects.create_user(email='d@example.org', password='x' * 20)",
     )  # fmt: skip
-    page, headers = stack.ask("/konto/password/reset/")
+    page, headers = stack.ask(reverse("account_reset_password"))
     assert "max-age=" in headers["Strict-Transport-Security"]
     token = re.search(r'name="csrfmiddlewaretoken" value="(\w+)"', page)[1]
-    stack.ask("/konto/password/reset/", {"email": "d@example.org", "csrfmiddlewaretoken": token})
+    stack.ask(reverse("account_reset_password"), {"email": "d@example.org", "csrfmiddlewaretoken": token})
     end = time.monotonic() + 60
     while not sink.mails and time.monotonic() < end:
         time.sleep(0.2)
