@@ -370,7 +370,9 @@ def record_outcome(*, by: User | None, ballot: Ballot, resolution: Resolution) -
         return None
     to = _OUTCOMES.get(EntryKind(resolution.kind))
     if to is None:
-        return return_from_vote(by=by, referral=ballot.referral, ballot=ballot, reason=EntryKind(resolution.kind).label)
+        return return_from_vote(
+            by=by, referral=ballot.referral, ballot=ballot, reason=str(EntryKind(resolution.kind).label)
+        )
     motion = lock_motion(ballot.referral.motion_id)
     referral = _locked_referral(motion, ballot.referral)
     if referral.role == ReferralRole.IS_TOLD:
@@ -392,7 +394,7 @@ def return_from_vote(*, by: User | None, referral: Referral, ballot: Ballot, rea
     motion = lock_motion(referral.motion_id)
     referral = _locked_referral(motion, referral)
     if referral.state == ReferralState.IN_VOTE:
-        _walk_referral(by, motion, referral, ReferralState.SCHEDULED, ballot=str(ballot.pk), reason=str(reason))
+        _walk_referral(by, motion, referral, ReferralState.SCHEDULED, ballot=str(ballot.pk), reason=reason)
     return referral
 
 

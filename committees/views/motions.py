@@ -89,7 +89,7 @@ MOTION_STEPS: dict[str, tuple[str, Policy]] = {
     MotionState.IMPLEMENTED: ("committees:motion_implement", policies.report_implemented),
 }
 # Step of a referral -> address. Votes are opened on the pages of meeting and ballot.
-REFERRAL_STEPS = {
+REFERRAL_STEPS: dict[str, str] = {
     ReferralState.SCHEDULED: "committees:referral_schedule",
     ReferralState.DEFERRED: "committees:referral_defer",
     ReferralState.NOTED: "committees:referral_note",
@@ -524,7 +524,7 @@ class ConfirmPage(ObjectFormPage):
     """Asks once before an act; the form holds a reason where one is needed."""
 
     template_name = "confirm.html"
-    form_class = forms.NoteForm
+    form_class: Any = forms.NoteForm
     tone: ClassVar[str] = "danger"
 
     def heading(self) -> str:

@@ -99,7 +99,10 @@ class ResolutionListView(ListPage):
 
     def get_base_queryset(self) -> QuerySet[Resolution]:
         return (
-            super().get_base_queryset().with_reading(self.user).select_related("committee", "publication", "refers_to")
+            super()
+            .get_base_queryset()
+            .with_reading(self.user)  # type: ignore[attr-defined]
+            .select_related("committee", "publication", "refers_to")
         )
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
@@ -375,7 +378,7 @@ class ResolutionPublicListView(ListPage):
         slug = {"slug": self.partnership.slug}
         return super().get_context_data(**kwargs) | {
             "exports": [("JSON", reverse("committees:register_public_json", kwargs=slug))],
-            "breadcrumbs": [(str(self.partnership), self.partnership.get_absolute_url()), (_("Beschlüsse"), "")],
+            "breadcrumbs": [(_("Beschlüsse"), "")],
         }
 
 
@@ -404,7 +407,6 @@ class ResolutionPublicDetailView(ObjectPage):
                 if other.relation in (EntryRelation.SUPERSEDES, EntryRelation.REPEALS) and hasattr(other, "publication")
             ],
             "breadcrumbs": [
-                (str(self.partnership), self.partnership.get_absolute_url()),
                 (_("Beschlüsse"), top),
                 (entry.number, ""),
             ],
