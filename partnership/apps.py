@@ -14,4 +14,18 @@ class PartnershipConfig(AppConfig):
         from partnership.access import checks  # noqa: F401 - registers the system check
         from partnership.db.triggers import install_after_migrate
 
+        _register_navigation()
         post_migrate.connect(install_after_migrate, dispatch_uid="konvent-triggers")
+
+
+def _register_navigation() -> None:
+    from django.conf import settings
+
+    from partnership import policies
+    from partnership.ui import navigation
+
+    navigation.register(
+        "office", _("Postausgang"), "partnership:outbox_list", 70, policy=policies.act_as_office, icon="mail"
+    )
+    if settings.KONVENT_DEMO:
+        navigation.register("main", _("Postausgang der Demonstration"), "sent_mail_list", 90, icon="mail")

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from partnership.views import audit, documents, people
+from partnership.views import audit, documents, outbox, people
 
 app_name = "partnership"
 
@@ -23,4 +23,11 @@ urlpatterns = [
     path("dokumente/<uuid:pk>/freigeben/", documents.DocumentRestoreView.as_view(), name="document_restore"),
     # audit
     path("protokoll/", audit.AuditListView.as_view(), name="audit_list"),
+    # outbox
+    path("postausgang/", outbox.OutboxListView.as_view(), name="outbox_list"),
+    path("postausgang/erneut-senden/", outbox.OutboxResendFailedView.as_view(), name="outbox_resend_failed"),
+    path("postausgang/<uuid:pk>/", outbox.OutboxDetailView.as_view(), name="outbox_detail"),
+    path("postausgang/<uuid:pk>/teil/<slug:part>/", outbox.OutboxPartView.as_view(), name="outbox_part"),
+    path("postausgang/<uuid:pk>/erneut-senden/", outbox.OutboxResendView.as_view(), name="outbox_resend"),
+    path("postausgang/<uuid:pk>/zurueckziehen/", outbox.OutboxWithdrawView.as_view(), name="outbox_withdraw"),
 ]

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
 from partnership.access.policy import policy
@@ -25,6 +26,12 @@ def signed_in(user: Person, subject: Any) -> bool:
 def staff(user: Person, subject: Any) -> bool:
     """Administrators of the installation."""
     return bool(user.is_staff)
+
+
+@policy(_("Die Ablage der Mails sehen nur Administratorinnen und Administratoren."), is_public=True)
+def read_sent_mail(user: Person, subject: Any) -> bool:
+    """In the demonstration everybody, else administrators: it holds the mails of all recipients."""
+    return settings.KONVENT_DEMO or bool(getattr(user, "is_staff", False))
 
 
 @policy(_("Sie gehören dieser Partnerschaft nicht an."))

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from email.header import Header
 from email.message import EmailMessage
-from email.utils import encode_rfc2231, format_datetime, parseaddr
+from email.utils import encode_rfc2231, format_datetime, parseaddr, parsedate_to_datetime
 
 CRLF = "\r\n"
 # Everything that could end a line or a string somewhere on the way: controls, separators, lone surrogates.
@@ -157,6 +157,14 @@ class Opened:
     html: str
     calendar: str
     attachments: Sequence[Attachment]
+
+    @property
+    def date(self) -> datetime | None:
+        """When the mail was written."""
+        try:
+            return parsedate_to_datetime(self.headers.get("Date", ""))
+        except ValueError:
+            return None
 
 
 def open_mail(raw: bytes, *, only_headers: bool = False) -> Opened:

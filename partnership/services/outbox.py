@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 from partnership import clock
 from partnership.enums import OutboxState
 from partnership.errors import Refusal
-from partnership.models import OutboxMessage, Partnership, User
+from partnership.models import Epoch, OutboxMessage, Partnership, User
 from partnership.outbox import fence, hint
 from partnership.outbox.mime import Attachment, Mail, build, one_line
 from partnership.outbox.render import absolute, render
@@ -294,6 +294,23 @@ def withdraw(
     return count
 
 
+@transaction.atomic
+def release_sending(*, by: User | None, is_older_withdrawn: bool) -> tuple[int, int]:
+    """After a restore: let mails leave again, those of before or not; answers how many are due and withdrawn.
+
+    Raises NotPossible.
+    """
+    if not fence.is_closed():
+        raise NotPossible(_("Der Versand ist nicht angehalten."))
+    reason = _("Stammt aus der Zeit vor der Wiederherstellung.") if is_older_withdrawn else ""
+    due, withdrawn = fence.release(by=by, reason=reason)
+    epoch = Epoch.objects.first()
+    assert epoch is not None
+    audit.record(by=by, action="outbox.released", subject=epoch, due=due, withdrawn=withdrawn)
+    hint.after_commit(max(due, 1))
+    return due, withdrawn
+
+
 # --- the proof of sending ---------------------------------------------------------------------------
 
 
@@ -343,6 +360,7 @@ __all__ = [
     "post_many",
     "register_entitlement",
     "register_kind",
+    "release_sending",
     "resend",
     "resend_failed",
     "summary",
