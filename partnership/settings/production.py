@@ -37,3 +37,5 @@ if _problems:
     raise ImproperlyConfigured("Konvent cannot start in production:\n  - " + "\n  - ".join(_problems))
 
 MEDIA_ROOT.mkdir(parents=True, exist_ok=True)
+# Preloading binds the whole domain for years; that is for whoever owns the domain to ask for.
+SILENCED_SYSTEM_CHECKS = ["security.W021"]
