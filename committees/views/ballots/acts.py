@@ -1,5 +1,6 @@
 """What those who conduct a ballot do: prepare, open, close, decide, declare, exclude, annul."""
 
+from functools import partial
 from typing import Any, ClassVar
 
 from django.contrib import messages
@@ -87,7 +88,7 @@ class BallotCreateView(DraftMixin):
         }
 
     def perform(self, form: Any) -> Any:
-        return self.run(ballots.draft_ballot, form=form, **form.cleaned_data)
+        return self.run(partial(ballots.draft_ballot, **form.cleaned_data), form=form)
 
 
 class BallotEditView(BallotMixin, DraftMixin):
@@ -115,7 +116,7 @@ class BallotEditView(BallotMixin, DraftMixin):
 
     def perform(self, form: Any) -> Any:
         changes = {name: value for name, value in form.cleaned_data.items() if name != "committee"}
-        return self.run(ballots.change_draft, form=form, ballot=self.object, **changes)
+        return self.run(partial(ballots.change_draft, ballot=self.object, **changes), form=form)
 
 
 class ConfirmPage(BallotMixin, ObjectFormPage):
