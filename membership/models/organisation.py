@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from membership.enums import OrganisationKind
 from partnership.enums import Land
-from partnership.models import Entity
+from partnership.models import Entity, Partnership
 
 if TYPE_CHECKING:
     from partnership.access import Person
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 class OrganisationQuerySet(models.QuerySet["Organisation"]):
     def visible_to(self, user: "Person") -> "OrganisationQuerySet":
-        """Bodies that hold or share a seat, or an office in a committee, in a partnership the person belongs to."""
+        """Bodies that hold or share a seat, or are known otherwise, in a partnership the person belongs to."""
         from membership.queries import visible_organisations
 
         return visible_organisations(self, user)
@@ -41,6 +41,11 @@ class Organisation(Entity):
         on_delete=models.PROTECT,
         related_name="parts",
         verbose_name=_("gehört zu"),
+    )
+
+    # Bodies that hold no seat but an office: a managing office that is no partner, for example.
+    partnerships = models.ManyToManyField(
+        Partnership, blank=True, related_name="organisations", verbose_name=_("bekannt in")
     )
 
     objects = OrganisationQuerySet.as_manager()
