@@ -20,6 +20,8 @@ from partnership.models import OutboxMessage, Partnership, User
 from partnership.services import appointments, partnerships
 from portal.demo import content
 from portal.demo.governance import Governance
+from portal.demo.money import build_money
+from portal.demo.papers import lay_out
 from portal.demo.stage import Stage, moment
 
 FOUNDED = date(2018, 6, 7)
@@ -34,7 +36,9 @@ def build() -> Partnership:
         _partnership(stage)
         _bodies(stage)
         _delegates(stage)
-    Governance(stage).play()
+    created_by = Governance(stage).play()
+    build_money(stage, created_by)
+    lay_out(stage)
     _deliver_past_mail()
     return stage.partnership
 

@@ -286,7 +286,6 @@ class OwnOrganisationView(Page):
                 if len(partners) > 1
                 else [],
                 "breadcrumbs": [
-                    (str(self.partnership), self.partnership.get_absolute_url()),
                     (_("Unsere Organisation"), ""),
                 ],
             }
