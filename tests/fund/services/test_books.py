@@ -96,8 +96,7 @@ def test_a_random_life_of_the_fund_agrees_with_its_replay(steps):
                     else:
                         bank, free = bank + change, free + change
             booked += 1
-        except Refusal as refusal:
-            assert str(refusal)
+        except Refusal:
             refused += 1
         assert bank >= 0
         assert free >= 0

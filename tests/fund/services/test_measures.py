@@ -189,9 +189,7 @@ def test_the_resolution_that_created_the_fund_can_be_named_later_but_not_exchang
 def test_nobody_keeps_and_checks_the_same_books():
     treasury = make_treasury()
     with pytest.raises(funds.FundRefused, match="nicht zugleich"):
-        funds.appoint_officer(
-            by=treasury.office, fund=treasury.fund, role=Role.AUDITOR, email=treasury.treasurer.email
-        )
+        funds.appoint_officer(by=treasury.office, fund=treasury.fund, role=Role.AUDITOR, email=treasury.treasurer.email)
     person = UserFactory()
     made = funds.appoint_officer(by=treasury.office, fund=treasury.fund, role=Role.AUDITOR, email=person.email)
     assert (made.person, made.valid_from) == (person, clock.today())
