@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db.models import Prefetch
 from django.utils.translation import get_language
@@ -15,6 +15,9 @@ from committees.rules.rule_set import Rules
 from committees.rules.verdict import Verdict
 from committees.services import attendance
 from partnership.access import Person
+
+# Calling the roll after the opening takes a while: who is noted down meanwhile was there from the beginning.
+ROLL_CALL = timedelta(minutes=5)
 
 
 @dataclass(frozen=True)
@@ -174,7 +177,7 @@ def _attendance(meeting: Meeting, rows: list[Attendance], voting: dict[object, s
 def _times(meeting: Meeting, row: Attendance) -> str:
     if row.presence not in PRESENT:
         return ""
-    came = meeting.started_at is not None and row.from_at > meeting.started_at
+    came = meeting.started_at is not None and row.from_at - meeting.started_at >= ROLL_CALL
     left = row.until_at is not None and (meeting.closed_at is None or row.until_at < meeting.closed_at)
     start, end = _clock(row.from_at), _clock(row.until_at)
     if came and left:

@@ -22,7 +22,7 @@ def render(protocol: Protocol) -> bytes:
         str(TEMPLATE),
         sys_inputs={"data": json.dumps(data_of(protocol))},
         pdf_standards=["ua-1"],
-        timestamp=protocol.meeting.closed_at or clock.now(),
+        timestamp=(protocol.meeting.closed_at or clock.now()).replace(microsecond=0),
         ignore_system_fonts=True,
     )
 

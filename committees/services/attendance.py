@@ -7,7 +7,7 @@ from datetime import datetime
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import OuterRef, Q, Subquery, UUIDField
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -150,31 +150,50 @@ class Seat:
         return bool(self.rows) and self.current is None
 
 
+def mandates_with_answers(meeting: Meeting) -> list[Delegate]:
+    """Who speaks for which partner today, each with what they answered (`given_…`), in one query."""
+    given = MeetingAnswer.objects.filter(meeting=meeting, partner=OuterRef("partner"), person=OuterRef("person"))
+    return list(
+        notices.mandates_on(meeting.committee_id, clock.today()).annotate(
+            given_answer=Subquery(given.values("answer")[:1]),
+            given_deputy=Subquery(given.values("deputy")[:1], output_field=UUIDField()),
+            given_at=Subquery(given.values("answered_at")[:1]),
+        )
+    )
+
+
 def seats(
     meeting: Meeting,
     *,
     mandates: Iterable[Delegate],
     partners: Iterable[Partner] = (),
-    answers: Iterable[MeetingAnswer] = (),
     rows: Iterable[Attendance] = (),
 ) -> list[Seat]:
-    """Seats of the partners (those entitled to vote, and those somebody speaks for), in their order."""
+    """Seats of the partners (those entitled to vote, and those somebody speaks for), in their order.
+
+    `mandates` as `mandates_with_answers` reads them; answers of people who no longer speak for a partner are gone.
+    """
     voting = {partner.pk: partner for partner in partners}
     found = {pk: Seat(partner) for pk, partner in voting.items()}
     for mandate in mandates:
         seat = found.setdefault(mandate.partner_id, Seat(mandate.partner, has_vote=not voting))
+        if mandate.person in (*seat.delegates, *seat.deputies):
+            continue
         (seat.delegates if mandate.kind == DelegateKind.DELEGATE else seat.deputies).append(mandate.person)
-    for given in answers:
-        if given.partner_id in found:
-            found[given.partner_id].answers.append(given)
+        if mandate.given_answer:  # type: ignore[attr-defined]
+            seat.answers.append(
+                MeetingAnswer(
+                    meeting=meeting,
+                    partner=mandate.partner,
+                    person=mandate.person,
+                    answer=mandate.given_answer,  # type: ignore[attr-defined]
+                    deputy_id=mandate.given_deputy,  # type: ignore[attr-defined]
+                    answered_at=mandate.given_at,  # type: ignore[attr-defined]
+                )
+            )
     for row in rows:
         found.setdefault(row.partner_id, Seat(row.partner, has_vote=False)).rows.append(row)
     return sorted(found.values(), key=lambda seat: seat.partner.number)
-
-
-def answers_of(meeting: Meeting) -> list[MeetingAnswer]:
-    """All answers given so far."""
-    return list(MeetingAnswer.objects.filter(meeting=meeting).select_related("person", "deputy"))
 
 
 def rows_of(meeting: Meeting) -> list[Attendance]:
@@ -249,7 +268,7 @@ def record_expected(*, by: User, meeting: Meeting) -> int:
     """
     meeting = _taking(meeting)
     known = set(Attendance.objects.filter(meeting=meeting).values_list("partner", flat=True))
-    found = seats(meeting, mandates=notices.mandates(meeting.committee_id, clock.today()), answers=answers_of(meeting))
+    found = seats(meeting, mandates=mandates_with_answers(meeting))
     now = clock.now()
     presences = {"yes": Presence.DELEGATE, "deputy": Presence.DEPUTY, "no": Presence.EXCUSED}
     rows = [

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 
 from committees.enums import DelegateKind
 from committees.models import AgendaItem, CircleMember, Committee, Delegate, Meeting, RuleSet
+from committees.models.delegate import DelegateQuerySet
 from committees.rules.deadlines import NoticeCalculation, calculate_notice
 from committees.rules.rule_set import Rules
 from membership.models import Partner
@@ -73,8 +74,13 @@ def notice_of(meeting: Meeting, rules: Rules | None = None) -> NoticeCalculation
 
 
 def mandates(committee: Committee | UUID, on: date) -> list[Delegate]:
-    """Delegates and deputies of members on a day, by partner and kind, in one query."""
-    return list(
+    """Delegates and deputies of members on a day, by partner and kind."""
+    return list(mandates_on(committee, on))
+
+
+def mandates_on(committee: Committee | UUID, on: date) -> DelegateQuerySet:
+    """The same as a queryset: one query with partner and person."""
+    return (
         Delegate.objects.valid(on)
         .filter(committee=committee, partner__in=Partner.objects.members(on))
         .select_related("partner", "person")

@@ -19,7 +19,7 @@ from committees import policies
 from committees.enums import PRESENT, BallotState, ItemState, MeetingState, Presence
 from committees.forms.agenda import ResultForm
 from committees.models import AgendaItem, Ballot, Participation
-from committees.services import agendas, attendance, meetings, notices
+from committees.services import agendas, attendance, meetings
 from committees.views.agenda import ItemMixin
 from committees.views.meetings import MeetingMixin, _by_key
 from membership.models import Partner
@@ -98,9 +98,8 @@ class MeetingCockpitView(CockpitMixin, ObjectPage):
             item.shown_ballots = by_item.get(item.pk, [])
         seats = attendance.seats(
             meeting,
-            mandates=notices.mandates(meeting.committee_id, clock.today()),
+            mandates=attendance.mandates_with_answers(meeting),
             partners=self.voting,
-            answers=attendance.answers_of(meeting),
             rows=self.attendance_rows,
         )
         current = next((item for item in self.items if item.state == ItemState.CURRENT), None)

@@ -24,7 +24,7 @@ from committees.models import AgendaItem, Ballot, Committee, Meeting, Motion, Ru
 from committees.notifications import meetings as notifications
 from committees.queries import confidential_committee_ids, office_partnership_ids
 from committees.rules.rule_set import Rules
-from committees.services import attendance, meetings, notices, revisions
+from committees.services import attendance, meetings, revisions
 from membership.exports import tables
 from membership.models import Partner
 from partnership import clock
@@ -101,12 +101,19 @@ class MeetingMixin(ObjectMixin):
 # --- list ------------------------------------------------------------------------------------------------
 
 
+def _committees(request: HttpRequest) -> QuerySet[Committee]:
+    """The committees of the partnership of the address."""
+    assert request.resolver_match is not None
+    slug = request.resolver_match.kwargs["slug"]
+    return Committee.objects.visible_to(request.user).filter(partnership__slug=slug).select_related("partnership")
+
+
 class MeetingFilter(django_filters.FilterSet):
     """Search and filters of the list; they live in the address."""
 
     q = django_filters.CharFilter(label=gettext_lazy("Suche"), method="search")
     gremium = django_filters.ModelChoiceFilter(
-        label=gettext_lazy("Gremium"), field_name="committee", queryset=Committee.objects.none()
+        label=gettext_lazy("Gremium"), field_name="committee", queryset=_committees, empty_label=gettext_lazy("alle")
     )
     stand = django_filters.ChoiceFilter(
         label=gettext_lazy("Stand"), field_name="state", choices=MeetingState.choices, empty_label=gettext_lazy("alle")
@@ -121,13 +128,6 @@ class MeetingFilter(django_filters.FilterSet):
     class Meta:
         model = Meeting
         fields: ClassVar[list[str]] = []
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        found = Committee.objects.visible_to(self.request.user).filter(
-            partnership__slug=self.request.resolver_match.kwargs["slug"]
-        )
-        self.filters["gremium"].extra.update(queryset=found, empty_label=_("alle"))
 
     def search(self, meetings: QuerySet[Meeting], name: str, value: str) -> QuerySet[Meeting]:
         """Title, place, and items this person may see: a word of a confidential one finds nothing (A4)."""
@@ -204,7 +204,7 @@ class MeetingListView(ListPage):
             "exports": exports,
             "preparable": [
                 committee
-                for committee in choices.select_related("partnership")
+                for committee in choices
                 if committee.state != CommitteeState.ENDED and policies.prepare(self.user, committee)
             ],
         }
@@ -339,8 +339,7 @@ class MeetingDetailView(MeetingMixin, ObjectPage):
     def seats(self) -> list[attendance.Seat]:
         return attendance.seats(
             self.object,
-            mandates=notices.mandates(self.object.committee_id, clock.today()),
-            answers=attendance.answers_of(self.object),
+            mandates=attendance.mandates_with_answers(self.object),
         )
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:

@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from committees.models import AgendaItem, Committee, Meeting, RuleSet
+from committees.models import AgendaItem, Ballot, Committee, Meeting, RollEntry, RuleSet
 from committees.rules import presets
 from committees.services import meetings
 from partnership import clock
@@ -59,4 +59,24 @@ def make_running(house: House, **fields) -> Meeting:
     return meetings.start(by=house.office, meeting=meeting)
 
 
-__all__ = ["BERLIN", "berlin", "give_rules", "make_invited", "make_meeting", "make_running"]
+def make_open_ballot(house: House, item: AgendaItem, **fields) -> Ballot:
+    """A ballot of the item that is open now."""
+    ballot = Ballot.objects.create(
+        partnership=house.partnership,
+        committee=item.meeting.committee,
+        meeting=item.meeting,
+        agenda_item=item,
+        way="meeting",
+        title=item.title,
+        text=f"{item.title} wird beschlossen.",
+        **fields,
+    )
+    for partner in house.partners:
+        RollEntry.objects.create(ballot=ballot, partner=partner, partner_name=partner.name)
+    ballot.state, ballot.text_hash, ballot.opened_at = "open", "0" * 64, clock.now()
+    ballot.rules_frozen, ballot.roll_size = presets.EQUAL_SIMPLE.rules.to_data(), len(house.partners)
+    ballot.save()
+    return ballot
+
+
+__all__ = ["BERLIN", "berlin", "give_rules", "make_invited", "make_meeting", "make_open_ballot", "make_running"]
