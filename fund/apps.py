@@ -15,7 +15,7 @@ class FundConfig(AppConfig):
         from partnership.ui import badges, navigation
 
         seal("fund.Posting")
-        navigation.register("partnership", _("Fonds"), "fund:fund_detail", 60, policy=policies.belong, icon="euro")
+        navigation.register("partnership", _("Fonds"), "fund:fund_detail", 60, policy=policies.belong)
         outbox.register_kind(notifications.RECEIVED, _("Dank für eine Zahlung"))
         outbox.register_entitlement(notifications.ENTITLEMENT, notifications.is_still_entitled)
         badges.register({"pledged": ("success", "success")})

@@ -37,7 +37,7 @@ class FundDetailView(Page):
         context = super().get_context_data(**kwargs) | {
             "fund": fund,
             "may_set_up": bool(policies.set_up(self.user, self.partnership)),
-            "breadcrumbs": [(str(self.partnership), self.partnership.get_absolute_url()), (_("Fonds"), "")],
+            "breadcrumbs": [(_("Fonds"), "")],
         }
         if fund is None:
             return context
