@@ -30,7 +30,9 @@ class AppointmentForm(KernForm):
     def __init__(self, *args: Any, roles: tuple[Role, ...], **kwargs: Any) -> None:
         kwargs.setdefault("initial", {}).setdefault("valid_from", clock.today())
         super().__init__(*args, **kwargs)
-        self.fields["role"].choices = [(role.value, role.label) for role in roles]
+        self.fields["role"] = forms.ChoiceField(
+            label=_("Funktion"), choices=[(role.value, role.label) for role in roles]
+        )
 
 
 class EndForm(KernForm):

@@ -7,7 +7,7 @@ import tempfile
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, Any, BinaryIO, cast
 
 import puremagic
 from django.conf import settings
@@ -239,7 +239,7 @@ def _is_pdf(file: UploadedFile, head: bytes) -> bool:
     if not head.startswith(b"%PDF-"):
         return False
     try:
-        with pikepdf.open(file) as pdf:
+        with pikepdf.open(cast(BinaryIO, file)) as pdf:
             return len(pdf.pages) > 0
     except pikepdf.PasswordError:
         raise UploadRefused(_("Das PDF ist mit einem Passwort geschützt."), field="file") from None

@@ -3,7 +3,8 @@
 from typing import Any
 
 from django.db.models import QuerySet
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.http import FileResponse, Http404, HttpRequest
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils.functional import cached_property
@@ -16,7 +17,7 @@ from partnership.enums import Audience, Role
 from partnership.forms.documents import DocumentForm, VersionForm
 from partnership.models import Document, Partnership
 from partnership.services import documents
-from partnership.views.base import Deed, FormPage, ListPage, ObjectFormPage, Page
+from partnership.views.base import Deed, FormPage, ListPage, ObjectFormPage, ObjectMixin, PolicyMixin
 
 
 class DocumentListView(ListPage):
@@ -59,22 +60,22 @@ class DocumentCreateView(FormPage):
         return reverse("partnership:document_list", kwargs={"slug": self.partnership.slug})
 
 
-class ManagedDocumentMixin:
+class ManagedDocumentMixin(ObjectMixin):
     """A document the office manages."""
 
     model = Document
 
     def get_queryset(self) -> QuerySet[Any]:
         """Documents of the partnership of the address."""
-        return Document.objects.filter(partnership=self.partnership).select_related("partnership")  # type: ignore[attr-defined]
+        return Document.objects.filter(partnership=self.partnership).select_related("partnership")
 
     def get_policy_subject(self) -> Any:
         """The partnership: its office manages every document of it."""
-        return self.object.partnership  # type: ignore[attr-defined]
+        return self.object.partnership
 
     def get_success_url(self) -> str:
         """Back to the list."""
-        return reverse("partnership:document_list", kwargs={"slug": self.partnership.slug})  # type: ignore[attr-defined]
+        return reverse("partnership:document_list", kwargs={"slug": self.partnership.slug})
 
 
 class DocumentVersionView(ManagedDocumentMixin, ObjectFormPage):
@@ -109,7 +110,7 @@ class DocumentRestoreView(ManagedDocumentMixin, Deed):
         return self.run(documents.restore, document=self.object)
 
 
-class DocumentDownloadView(Page):
+class DocumentDownloadView(PolicyMixin):
     """The bytes of a document's newest version, or of `?fassung=n`; who may read is asked on each access."""
 
     policy = policies.anyone
@@ -119,7 +120,7 @@ class DocumentDownloadView(Page):
         """Any partnership: whether this reader may have this document is asked of the document."""
         return get_object_or_404(Partnership, slug=self.kwargs["slug"])
 
-    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse | FileResponse:
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         document = (
             Document.objects.select_related("partnership")
             .prefetch_related("versions")
