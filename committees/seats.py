@@ -1,5 +1,6 @@
 """Who speaks for whom: what pages about partners, delegates and committees need."""
 
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -89,13 +90,54 @@ def acting_people(committees: list[Any], on: date) -> dict[UUID, list[Appointmen
     return found
 
 
-def delegations_of(partners: list[Any], on: date) -> QuerySet[Delegate]:
-    """Delegations of partners that hold on a day or begin later."""
-    return (
-        Delegate.objects.filter(Q(valid_until__isnull=True) | Q(valid_until__gt=on), partner__in=partners)
-        .select_related("committee", "person")
-        .order_by("committee__position", "committee__name", "kind", "person__name")
+@dataclass(frozen=True)
+class Seated:
+    """One delegation, as the page of a partner shows it."""
+
+    pk: UUID
+    person: str
+    committee: str
+    valid_from: date
+    valid_until: date | None
+
+
+@dataclass(frozen=True)
+class Bench:
+    """Who speaks for one partner in one committee; without delegates it is a gap."""
+
+    pk: UUID
+    committee: str
+    delegates: list[Seated]
+    deputies: list[Seated]
+
+
+def benches(partner: Partner, on: date) -> list[Bench]:
+    """Every committee with the people of one partner who speak there on a day or later, gaps included; one query."""
+    still = Q(delegates__partner=partner.pk) & (
+        Q(delegates__valid_until__isnull=True) | Q(delegates__valid_until__gt=on)
     )
+    rows = (
+        voting_committees(partner.partnership)
+        .annotate(rows=FilteredRelation("delegates", condition=still))
+        .order_by("position", "name", "rows__valid_from", "rows__person__name")
+        .values_list(
+            "pk",
+            "name",
+            "rows__pk",
+            "rows__kind",
+            "rows__person__name",
+            "rows__person__email",
+            "rows__valid_from",
+            "rows__valid_until",
+        )
+    )
+    found: dict[UUID, Bench] = {}
+    for pk, committee, delegate, kind, name, email, valid_from, valid_until in rows:
+        bench = found.setdefault(pk, Bench(pk, committee, [], []))
+        if delegate is not None:
+            people = bench.delegates if kind == DelegateKind.DELEGATE else bench.deputies
+            people.append(Seated(delegate, name or email, committee, valid_from, valid_until))
+    return list(found.values())
 
 
 def voting_committees(partnership: Partnership) -> QuerySet[Committee]:

@@ -13,8 +13,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from committees import seats
-from committees.enums import BallotState, DelegateKind
-from committees.models import Ballot, Delegate, Vote
+from committees.enums import BallotState
+from committees.models import Ballot, Vote
 from fund.models import Pledge
 from membership import policies
 from membership.enums import MEMBER_STAGES, Fact, Stage
@@ -37,15 +37,6 @@ DEEDS = {
 }
 # Ballots whose roll-call list everybody of the partnership reads.
 COUNTED = (BallotState.CLOSED, BallotState.DECLARED)
-
-
-def people_by_committee(committees: Iterable[Any], rows: Iterable[Delegate]) -> list[dict[str, Any]]:
-    """Delegates and deputies per committee; a committee without a delegate is a gap."""
-    found = {committee.pk: {"committee": committee, "delegates": [], "deputies": []} for committee in committees}
-    for row in rows:
-        entry = found.setdefault(row.committee_id, {"committee": row.committee, "delegates": [], "deputies": []})
-        entry["delegates" if row.kind == DelegateKind.DELEGATE else "deputies"].append(row)
-    return list(found.values())
 
 
 def standing_now(rows: Iterable[Standing]) -> list[tuple[Any, str]]:
@@ -120,7 +111,7 @@ class PartnerDetailView(PartnerPage):
 
 
 def seat_context(partner: Partner, is_keeper: bool) -> dict[str, Any]:
-    """What is told about one seat; six queries at most."""
+    """What is told about one seat; five queries at most."""
     on = clock.today()
     standings = list(partner.standings.all())
     is_member = any(row.fact == Fact.STAGE and row.value in MEMBER_STAGES and row.is_valid(on) for row in standings)
@@ -132,9 +123,7 @@ def seat_context(partner: Partner, is_keeper: bool) -> dict[str, Any]:
         "is_member": is_member,
         "stage": Stage(stage) if stage else None,
         "votes": any(row.fact == Fact.VOTING_RIGHT and row.value == YES and row.is_valid(on) for row in standings),
-        "people": people_by_committee(
-            seats.voting_committees(partner.partnership) if is_member else [], seats.delegations_of([partner], on)
-        ),
+        "people": seats.benches(partner, on) if is_member else [],
         "contacts": Contact.objects.filter(partner=partner),
         "administrators": administrators([partner], on) if is_keeper else [],
         "today": on,
