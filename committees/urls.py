@@ -141,5 +141,6 @@ urlpatterns = [
     path("sitzungen/<uuid:pk>/eroeffnen/", cockpit.MeetingStartView.as_view(), name="meeting_start"),
     path("sitzungen/<uuid:pk>/schliessen/", cockpit.MeetingCloseView.as_view(), name="meeting_close"),
     path("sitzungen/<uuid:pk>/anwesenheit/", cockpit.AttendanceRecordView.as_view(), name="attendance_record"),
+    path("tagesordnung/<uuid:pk>/abstimmung/", cockpit.AgendaItemBallotView.as_view(), name="agenda_item_ballot"),
     path("tagesordnung/<uuid:pk>/schritt/", cockpit.AgendaItemStepView.as_view(), name="agenda_item_step"),
 ]

@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Callable
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any, ClassVar
 
 from django import forms
@@ -16,10 +16,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from committees import policies
-from committees.enums import PRESENT, BallotState, ItemState, MeetingState, Presence
+from committees.enums import PRESENT, BallotForm, BallotState, BallotWay, ItemState, MeetingState, Presence
 from committees.forms.agenda import ResultForm
 from committees.models import AgendaItem, Ballot, Participation
-from committees.services import agendas, attendance, meetings
+from committees.services import agendas, attendance, ballots, meetings
 from committees.views.agenda import ItemMixin
 from committees.views.meetings import MeetingMixin, _by_key
 from membership.models import Partner
@@ -242,6 +242,39 @@ class AttendanceRecordView(MeetingMixin, Deed):
 
     def get_success_url(self) -> str:
         return f"{self.url('meeting_cockpit')}{self.anchor}"
+
+
+class AgendaItemBallotView(ItemMixin, Deed):
+    """Prepare the ballot on an item's motion with one press, and go on to opening it."""
+
+    policy = policies.conduct
+
+    def perform(self) -> Any:
+        item, form = self.object, self.request.POST.get("form")
+        if item.referral is None or form not in BallotForm.values:
+            messages.error(self.request, _("Zu diesem Punkt gibt es keine Vorlage, über die abzustimmen wäre."))
+            return None
+        motion = item.referral.motion
+        return self.run(
+            partial(
+                ballots.draft_ballot,
+                committee=item.committee,
+                title=motion.title,
+                text=motion.text,
+                way=BallotWay.MEETING,
+                form=form,
+                referral=item.referral,
+                agenda_item=item,
+                is_confidential=item.is_confidential,
+            )
+        )
+
+    def get_success_url(self) -> str:
+        slug = self.partnership.slug
+        if self.result is None:
+            cockpit = reverse("committees:meeting_cockpit", kwargs={"slug": slug, "pk": self.object.meeting_id})
+            return f"{cockpit}#aktuell"
+        return reverse("committees:ballot_open", kwargs={"slug": slug, "pk": self.result.pk})
 
 
 class AgendaItemStepView(ItemMixin, Deed):

@@ -530,7 +530,7 @@ class MeetingInvitationView(MeetingMixin, FormPage):
         return found
 
     def get_success_url(self) -> str:
-        return f"{self.object.get_absolute_url()}#versand"
+        return f"{self.object.get_absolute_url()}#zustellung"
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         ready = self.preparation
@@ -607,7 +607,7 @@ class MeetingNewcomersView(MeetingMixin, Deed):
                 ngettext("%(count)s Person ist nachgeladen.", "%(count)s Personen sind nachgeladen.", self.result)
                 % {"count": self.result},
             )
-        return f"{self.object.get_absolute_url()}#versand"
+        return f"{self.object.get_absolute_url()}#zustellung"
 
 
 # --- filing away -------------------------------------------------------------------------------------------

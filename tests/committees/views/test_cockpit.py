@@ -6,11 +6,11 @@ import pytest
 from django.urls import reverse
 
 from committees.enums import ItemState, MeetingState
-from committees.models import Attendance
-from committees.services import attendance
+from committees.models import Attendance, Ballot
+from committees.services import agendas, attendance, meetings
 from partnership import clock
 from tests.factories.meetings import make_invited, make_open_ballot, make_running
-from tests.factories.motions import make_house
+from tests.factories.motions import make_house, make_motion
 
 pytestmark = pytest.mark.django_db
 
@@ -84,6 +84,25 @@ def test_the_whole_meeting_runs_through_its_buttons(client, house):
     second.refresh_from_db()
     assert (meeting.state, second.state) == (MeetingState.CLOSED, ItemState.CARRIED)
     assert [row.until_at is None for row in Attendance.objects.order_by("partner__number")] == [True, False]
+
+
+def test_a_motion_is_put_to_the_vote_with_one_press(client, house):
+    motion = make_motion(house)
+    meeting = make_invited(house, committee=house.tk)
+    referral = motion.referrals.get(committee=house.tk)
+    item = agendas.put_motion(by=house.office, meeting=meeting, referral=referral)
+    with clock.frozen(meeting.starts_at):
+        meetings.start(by=house.office, meeting=meeting)
+        agendas.call_item(by=house.office, item=item)
+        client.force_login(house.office)
+        assert "Namentlich abstimmen" in text(client.get(url("meeting_cockpit", meeting)))
+        assert client.post(url("agenda_item_ballot", item), {"form": "secret"}).url.endswith("#aktuell")
+        response = client.post(url("agenda_item_ballot", item), {"form": "show_of_hands"})
+        ballot = Ballot.objects.get()
+        assert (ballot.title, ballot.text, ballot.form) == (motion.title, motion.text, "show_of_hands")
+        assert (ballot.referral, ballot.agenda_item, ballot.meeting) == (referral, item, meeting)
+        assert response.url == url("ballot_open", ballot)
+        assert "Abstimmung eröffnen" in text(client.get(url("meeting_cockpit", meeting)))
 
 
 def test_answers_are_taken_over_with_one_button(client, house):

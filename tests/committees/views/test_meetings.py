@@ -276,7 +276,7 @@ def test_the_office_sees_the_fate_of_every_mail_and_others_do_not(client, house)
     meeting = make_invited(house)
     client.force_login(house.office)
     page = text(client.get(meeting.get_absolute_url()))
-    assert "Versand" in page
+    assert "Zustellung der Nachrichten" in page
     assert house.sk_delegates[2].email in page
     client.force_login(house.sk_delegates[0])
     assert house.sk_delegates[2].email not in text(client.get(meeting.get_absolute_url()))
