@@ -51,7 +51,7 @@ class CommitteeListView(Page):
             CircleMember.objects.valid(on).filter(committee__in=circles).select_related("person", "organisation")
         ):
             members.setdefault(member.committee_id, []).append(member)
-        entries = [
+        entries: list[dict[str, Any]] = [
             {
                 "committee": committee,
                 "acting": acting.get(committee.pk, []),
@@ -147,7 +147,6 @@ class CommitteeFormMixin:
     """The form of a committee."""
 
     partnership: Any
-    form_class = CommitteeForm
 
     def get_form_kwargs(self) -> dict[str, Any]:
         return super().get_form_kwargs() | {"partnership": self.partnership}  # type: ignore[misc]
@@ -157,6 +156,7 @@ class CommitteeCreateView(CommitteeFormMixin, FormPage):
     """Set up a committee or role circle."""
 
     policy = act_as_office
+    form_class = CommitteeForm
     success_message = gettext_lazy("Das Gremium ist angelegt.")
 
     def perform(self, form: Any) -> Any:
@@ -209,6 +209,7 @@ class CommitteeUpdateView(CommitteeFormMixin, CommitteeFormPage):
     """Correct what is told about a committee."""
 
     policy = act_as_office
+    form_class = CommitteeForm
     heading = gettext_lazy("Gremium bearbeiten")
     success_message = gettext_lazy("Die Angaben sind gespeichert.")
 

@@ -85,7 +85,7 @@ class PartnerFilter(django_filters.FilterSet):
         return queryset.filter(pk__in=entitled) if value == YES else queryset.exclude(pk__in=entitled)
 
     def by_fund(self, queryset: QuerySet[Partner], name: str, value: str) -> QuerySet[Partner]:
-        found = queryset.filter(standing_fund_participation=YES)
+        found = queryset.filter(**{f"standing_{Fact.FUND_PARTICIPATION.value}": YES})
         return found if value == YES else queryset.exclude(pk__in=found.values("pk"))
 
 

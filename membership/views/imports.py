@@ -119,7 +119,7 @@ class ImportDetailView(ObjectFormPage):
         return super().form_valid(form)
 
     @property
-    def success_message(self) -> Any:  # type: ignore[override]
+    def success_message(self) -> Any:
         return _("Übernommen: %(new)s neu, %(changed)s geändert, %(unchanged)s unverändert.") % self.result.outcome
 
     def get_success_url(self) -> str:

@@ -362,7 +362,7 @@ class PartnerEndView(PartnerFormPage):
         )
 
     @property
-    def success_message(self) -> Any:  # type: ignore[override]
+    def success_message(self) -> Any:
         return _("Die Mitgliedschaft von „%(partner)s“ endet am %(day)s.") % {
             "partner": self.object,
             "day": date_format(self.result.standings.get(fact=Fact.STAGE, valid_until=None).valid_from, "d.m.Y"),

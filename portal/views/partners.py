@@ -224,8 +224,7 @@ def deed_event(event: AuditEvent) -> dict[str, Any]:
         }
     elif "changes" in details:
         text = "; ".join(
-            f"{Partner._meta.get_field(field).verbose_name}: {_shown(old)} → {_shown(new)}"
-            for field, (old, new) in details["changes"].items()
+            f"{_field_name(field)}: {_shown(old)} → {_shown(new)}" for field, (old, new) in details["changes"].items()
         )
     elif "name" in details:
         text = str(details["name"])
@@ -237,6 +236,10 @@ def deed_event(event: AuditEvent) -> dict[str, Any]:
         "who": str(event.actor) if event.actor else "",
         "text": text,
     }
+
+
+def _field_name(field: str) -> str:
+    return str(getattr(Partner._meta.get_field(field), "verbose_name", field))
 
 
 def _shown(value: Any) -> str:

@@ -107,5 +107,5 @@ def _apply(*, by: User, batch: ImportBatch, fingerprint: str, is_inviting: bool)
     batch.applied_at = clock.now()
     batch.outcome = plan.counts
     batch.save(update_fields=["applied_at", "outcome"])
-    audit.record(by=by, action="import.applied", subject=batch, **plan.counts)
+    audit.record(by=by, action="import.applied", subject=batch, counts=plan.counts)
     return batch

@@ -105,11 +105,11 @@ def _csv(name: str, content: bytes) -> Iterator[tuple[int, list[str]]]:
 
 def _decoded(content: bytes) -> str:
     if content.startswith((b"\xff\xfe", b"\xfe\xff")):
-        encodings = ("utf-16",)
+        encodings = ["utf-16"]
     elif b"\x00" in content:
-        encodings = ()
+        encodings = []
     else:
-        encodings = ("utf-8-sig", "cp1252")  # type: ignore[assignment]
+        encodings = ["utf-8-sig", "cp1252"]
     for encoding in encodings:
         try:
             return content.decode(encoding)
