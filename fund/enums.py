@@ -8,8 +8,8 @@ class AccountKind(TextChoices):
     """Accounts of a fund's ledger: the money there is, and what it is meant for (`rules.ledger`)."""
 
     BANK = "bank", _("Bank")
-    FREE = "free", _("frei verfügbar")
-    MEASURE = "measure", _("für Maßnahme")
+    FREE = "free", _("Freie Mittel")
+    MEASURE = "measure", _("Maßnahme")
 
 
 class PledgeState(TextChoices):

@@ -222,7 +222,7 @@ class Account(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.get_kind_display()} {self.measure or ''}".strip()
+        return f"{self.get_kind_display()} „{self.measure}“" if self.measure else str(self.get_kind_display())
 
     @property
     def key(self) -> str:

@@ -46,18 +46,26 @@ class FundDetailView(Page):
 
     def _money(self, fund: Any) -> dict[str, Any]:
         rows = queries.years(fund)
-        heads = {"label_head": _("Jahr"), "value_head": _("Betrag"), "unit": "€"}
+        kinds = (
+            ("partners", _("Zusagen je Jahr"), _("Zusagen"), ""),
+            ("promised", _("Zugesagt je Jahr"), _("Betrag"), "€"),
+            ("received", _("Eingegangen je Jahr"), _("Betrag"), "€"),
+            ("spent", _("Ausgegeben je Jahr"), _("Betrag"), "€"),
+        )
         running = Measure.objects.filter(fund=fund, state__in=(MeasureState.APPROVED, MeasureState.PROPOSED))
         return {
             "balance": queries.Balance(fund.bank or queries.NOTHING, fund.free or queries.NOTHING),
             "years": rows[::-1],
             "charts": [
-                charts.columns(title, [(row.year, getattr(row, key)) for row in rows], key=f"fund-{key}", **heads)
-                for key, title in (
-                    ("promised", _("Zugesagt je Jahr")),
-                    ("received", _("Eingegangen je Jahr")),
-                    ("spent", _("Ausgegeben je Jahr")),
+                charts.columns(
+                    title,
+                    [(row.year, getattr(row, key)) for row in rows],
+                    key=f"fund-{key}",
+                    label_head=_("Jahr"),
+                    value_head=head,
+                    unit=unit,
                 )
+                for key, title, head, unit in kinds
             ],
             "measures": queries.with_remaining(running)
             .select_related("resolution")

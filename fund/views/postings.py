@@ -5,6 +5,7 @@ from typing import Any
 
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -88,6 +89,13 @@ class PostingReverseView(FundMixin, FormPage):
             "amount": euros(self.posting.amount),
         }
 
+    @property
+    def lead(self) -> Any:
+        return _("%(text)s, gebucht am %(day)s") % {
+            "text": self.posting.text,
+            "day": date_format(self.posting.booked_on, "d.m.Y"),
+        }
+
     def get_cancel_url(self) -> str:
         return self.url("posting_list")
 
@@ -104,7 +112,7 @@ class PostingReverseView(FundMixin, FormPage):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         return super().get_context_data(**kwargs) | {
             "consequences": [
-                self.posting.text,
+                _("Heute wird derselbe Betrag zurückgebucht; der Bestand ändert sich sofort."),
                 _("Die Gegenbuchung bekommt eine eigene Nummer; nichts wird gelöscht."),
             ],
             "confirm_label": _("Buchung stornieren"),

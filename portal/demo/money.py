@@ -51,10 +51,10 @@ def build_money(stage: Stage, resolution: Resolution) -> Fund:
             )
     _pledges(stage, fund, start + 30, this_year + 1, AMOUNTS[:EARLY])
     bugs = _measure(stage, fund, start + 40, resolution, "Fehlerbehebung in der Druckfunktion", "9800")
+    updates = _measure(stage, fund, start + 45, resolution, "Abhängigkeiten aktualisieren", "12000")
     _pay(stage, bugs, start + 60, "9350.40", "Rechnung 2041")
     with moment(start + 62):
         measures.finish(by=treasurer, measure=bugs)
-    updates = _measure(stage, fund, start + 45, resolution, "Abhängigkeiten aktualisieren", "12000")
     _pay(stage, updates, start + 70, "4500", "Rechnung 2077")
     with moment(-6):
         measures.propose(

@@ -89,7 +89,7 @@ def test_figures_stand_as_chart_and_as_table(client):
     row = response.context["years"][0]
     assert (row.year, row.partners, row.promised, row.received, row.spent) == (clock.today().year, 1, 1000, 1000, 250)
     page = response.content.decode()
-    assert page.count('<svg class="kv-chart__svg"') == 3
+    assert page.count('<svg class="kv-chart__svg"') == 4
     assert "750,00\xa0€" in page
     assert "350,00\xa0€" in page
 
