@@ -23,6 +23,9 @@ class PortalConfig(AppConfig):
             45,
             policy=member_policies.administer_partners,
         )
+        navigation.register(
+            "office", _("Partnerschaft bearbeiten"), "portal:partnership_edit", 80, policy=policies.act_as_office
+        )
         navigation.register("account", _("Mein Profil"), "profile", 10, policy=policies.signed_in)
         navigation.register("account", _("Angemeldete Geräte"), "usersessions_list", 20, policy=policies.signed_in)
         navigation.register("account", _("Verwaltung"), "admin:index", 30, policy=policies.staff)

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from portal.views import demonstration, founding, home, partners, public
+from portal.views import demonstration, founding, home, partners, partnership, public
 
 app_name = "portal"
 
@@ -17,6 +17,7 @@ urlpatterns = [
     path("feedback/", public.FeedbackView.as_view(), name="feedback"),
     # public pages of a partnership
     path("p/<slug:slug>/", public.PartnershipPublicView.as_view(), name="partnership_public"),
+    path("p/<slug:slug>/bearbeiten/", partnership.PartnershipEditView.as_view(), name="partnership_edit"),
     path("p/<slug:slug>/anfrage/", public.EnquiryCreateView.as_view(), name="enquiry_create"),
     # a partner, with what all apps know about it
     path("p/<slug:slug>/partner/<uuid:pk>/", partners.PartnerDetailView.as_view(), name="partner_detail"),
