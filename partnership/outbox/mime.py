@@ -16,6 +16,7 @@ CRLF = "\r\n"
 # Everything that could end a line or a string somewhere on the way: controls, separators, lone surrogates.
 _UNSAFE = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]+")
 _UNSAFE_IN_TEXT = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
+_MIMETYPE = re.compile(r"[\w.+-]{1,60}/[\w.+-]{1,80}", re.ASCII)
 _QUOTED = re.compile(r'(["\\])')
 
 
@@ -79,7 +80,7 @@ def build(mail: Mail) -> bytes:
     parts = [_text("plain", mail.text), _text("html", mail.html)]
     files = list(mail.attachments)
     if mail.calendar is not None:
-        method = re.sub("[^A-Z]", "", mail.calendar_method.upper()) or "REQUEST"
+        method = re.sub("[^A-Z]", "", mail.calendar_method.upper())[:20] or "REQUEST"
         parts.append(_base64(f"text/calendar; charset=utf-8; method={method}", mail.calendar))
         files.insert(0, Attachment("invite.ics", mail.calendar, "application/ics"))
     body = _multipart("alternative", f"{boundary}_a", parts)
@@ -138,7 +139,7 @@ def _file(file: Attachment) -> bytes:
         while len(encoded := encode_rfc2231(name, "utf-8")) > 900:
             name = name[:-10]
         disposition = f"attachment;{CRLF} filename*={encoded}"
-    kind = file.mimetype if re.fullmatch(r"[\w.+-]+/[\w.+-]+", file.mimetype, re.ASCII) else "application/octet-stream"
+    kind = file.mimetype if _MIMETYPE.fullmatch(file.mimetype) else "application/octet-stream"
     return _base64(kind, file.content, disposition)
 
 

@@ -161,7 +161,7 @@ def _row(letter: Letter, epoch: str) -> OutboxMessage:
     now = clock.now()
     partnership, recipient = letter.partnership, letter.recipient
     to = one_line(letter.to or (recipient.email if recipient else ""))
-    message_id = OutboxMessage.new_message_id(urlsplit(settings.SITE_URL).hostname or "localhost")
+    message_id = OutboxMessage.new_message_id(_domain())
     subject, text, html, language = render(
         letter.template, letter.context, subject=letter.subject, recipient=recipient, partnership=partnership
     )
@@ -185,7 +185,7 @@ def _row(letter: Letter, epoch: str) -> OutboxMessage:
         row.last_error = _("„%(address)s“ ist keine gültige E-Mail-Adresse.") % {"address": to[:254]}
         return row
     office = partnership.office_email if partnership else ""
-    reply_to = letter.reply_to or office
+    reply_to = letter.reply_to if is_address(letter.reply_to) else office
     row.mime = build(
         Mail(
             message_id=message_id,
@@ -205,6 +205,12 @@ def _row(letter: Letter, epoch: str) -> OutboxMessage:
         )
     )
     return row
+
+
+def _domain() -> str:
+    """The site's name, for Message-IDs; an IP address would have to stand in brackets there."""
+    host = urlsplit(settings.SITE_URL).hostname or ""
+    return host if any(letter.isalpha() for letter in host) and ":" not in host else "localhost"
 
 
 def is_address(text: str) -> bool:

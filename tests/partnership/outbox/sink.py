@@ -1,5 +1,6 @@
 """A mail server on a free port that keeps the raw bytes and answers as it is told."""
 
+import asyncio
 import threading
 from collections import deque
 
@@ -17,6 +18,7 @@ class Sink:
         self.connections = 0
         self.transactions = 0
         self.most_per_connection = None
+        self.delay = 0.0
         self._lock = threading.Lock()
 
     async def handle_MAIL(self, server, session, envelope, address, options):
@@ -38,6 +40,8 @@ class Sink:
         return "250 OK"
 
     async def handle_DATA(self, server, session, envelope):
+        if self.delay:
+            await asyncio.sleep(self.delay)
         if self.at_data and (answer := self.at_data.popleft()):
             if answer == "cut":
                 server.transport.abort()
