@@ -3,6 +3,7 @@
 from typing import Any
 
 import django_filters
+from crispy_forms.layout import Layout, Row
 from django import forms
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
@@ -37,8 +38,15 @@ class MotionForm(KernForm):
     """What a motion says, for whom, and where its way begins."""
 
     title = forms.CharField(label=_("Titel"), max_length=200)
-    text = PlainTextField(label=_("Beschlusstext"), help_text=_("So soll der Beschluss lauten."))
-    reasons = PlainTextField(label=_("Begründung"), required=False)
+    text = PlainTextField(
+        label=_("Beschlusstext"),
+        help_text=_("So soll der Beschluss lauten."),
+        max_length=20_000,
+        widget=forms.Textarea({"rows": 8}),
+    )
+    reasons = PlainTextField(
+        label=_("Begründung"), required=False, max_length=50_000, widget=forms.Textarea({"rows": 8})
+    )
     effects = PlainTextField(
         label=_("Auswirkungen"), required=False, help_text=_("Geld, Arbeit, andere Folgen."), max_length=20_000
     )
@@ -180,6 +188,7 @@ class ReferForm(KernForm):
                 required=False,
                 initial=given.role if given else "",
             )
+        self.layout = Layout(*(Row(f"committee_{number}", f"role_{number}") for number in range(1, STEPS + 1)))
         self.by_key = {str(committee.pk): committee for committee in listed}
 
     def clean(self) -> dict[str, Any]:

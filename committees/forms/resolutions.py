@@ -25,6 +25,16 @@ def _years(request: Any) -> list[tuple[int, str]]:
     return [(year, str(year)) for year in found]
 
 
+# Names within the stored part, which are no words of it.
+_NAMES = ("title", "text", "reason")
+
+
+def _with_wording(word: str) -> QuerySet[Any, Any]:
+    """Entries whose wording holds a word."""
+    parts = ResolutionPart.objects.filter(name="text", data__icontains=word)
+    return (parts.none() if any(word.lower() in name for name in _NAMES) else parts).values("resolution")
+
+
 class RegisterFilter(django_filters.FilterSet):
     """Search and filter of the register. Words are looked for only in what the person may read."""
 
@@ -58,7 +68,7 @@ class RegisterFilter(django_filters.FilterSet):
         """Number, title and wording; of what the person may not read, the number only."""
         readable = readable_resolutions(self.request.user)
         for word in value.split()[:8]:
-            wording = ResolutionPart.objects.filter(name="text", data__icontains=word).values("resolution")
+            wording = _with_wording(word)
             queryset = queryset.filter(
                 Q(number__icontains=word) | (readable & (Q(title__icontains=word) | Q(pk__in=wording)))
             )
@@ -80,7 +90,7 @@ class PublicRegisterFilter(RegisterFilter):
 
     def search(self, queryset: QuerySet[Resolution], name: str, value: str) -> QuerySet[Resolution]:
         for word in value.split()[:8]:
-            wording = ResolutionPart.objects.filter(name="text", data__icontains=word).values("resolution")
+            wording = _with_wording(word)
             queryset = queryset.filter(Q(number__icontains=word) | Q(title__icontains=word) | Q(pk__in=wording))
         return queryset
 

@@ -292,7 +292,8 @@ def refer(
     _check_committees(motion, committees)
     chosen = roles or {}
     way = [(committee, ReferralRole(chosen.get(committee.pk, role_of(committee)))) for committee in committees]
-    if not any(role == ReferralRole.DECIDES for _committee, role in way):
+    is_decided = motion.referrals.exclude(state=ReferralState.WAITING).filter(role=ReferralRole.DECIDES).exists()
+    if not is_decided and not any(role == ReferralRole.DECIDES for _committee, role in way):
         raise MotionRefused(_("Mindestens ein Gremium muss beschließen."), field="committees")
     referrals = _write_way(motion, way)
     audit.record(

@@ -19,7 +19,6 @@ from django.utils.translation import gettext as _
 
 from committees.enums import EntryKind, EntryRelation, ReferralRole
 from committees.models import (
-    Attendance,
     Ballot,
     Committee,
     RegisterHead,
@@ -108,7 +107,8 @@ def append(
         counts = counts if counts is not None else ballot.counts
         verdict = verdict if verdict is not None else ballot.verdict
         rules = rules if rules is not None else ballot.rules_frozen
-        if roll is None and votes is None and persons is None:
+        # What was never counted (a ballot annulled while open) leaves no votes either.
+        if counts is not None and roll is None and votes is None and persons is None:
             recorded = ballot_parts(ballot)
             roll, votes, persons = recorded["roll"], recorded["votes"], recorded["persons"]
     count = Count.from_data(counts) if isinstance(counts, Mapping) else counts
@@ -127,12 +127,12 @@ def append(
     is_numbered = numbered and entry_kind in NUMBERED
     serial = _next_serial(committee, decided_on.year) if is_numbered else None
     number = rules_of_register.number_of(committee.code, decided_on.year, serial) if serial else ""
-    relation = relation or _RELATIONS.get(entry_kind, "") or (EntryRelation.FOLLOWS if refers_to else "")
     references = _references(ballot, entry_kind)
     if refers_to is not None:
-        references.insert(0, (EntryRelation(relation), refers_to))
-    elif references:
-        relation, refers_to = references[0]
+        how = EntryRelation(relation or _RELATIONS.get(entry_kind, EntryRelation.FOLLOWS))
+        references = [(how, refers_to), *(pair for pair in references if pair[1] != refers_to)]
+    # The columns name one reference, for lists: what ends or changes another entry before what only follows one.
+    main = sorted(references, key=lambda pair: pair[0] == EntryRelation.FOLLOWS)[:1]
     try:
         record = rules_of_register.build_entry(
             partnership=str(partnership.pk),
@@ -166,8 +166,8 @@ def append(
         entry=rules_of_register.canonical(dict(record.entry)).decode(),
         previous_hash=record.entry["previous_hash"],
         hash=record.hash,
-        refers_to=refers_to,
-        relation=relation,
+        refers_to=main[0][1] if main else None,
+        relation=main[0][0] if main else "",
         recorded_at=moment,
     )
     ResolutionPart.objects.bulk_create(
@@ -194,37 +194,39 @@ def append(
 
 def ballot_parts(ballot: Ballot) -> dict[str, Any]:
     """Roll, votes and persons of a ballot as the register keeps them: the highest revision of each partner counts."""
-    present: set[Any] | None = None
-    if ballot.present_count is not None and ballot.meeting_id:
-        present = set(
-            Attendance.objects.filter(
-                meeting=ballot.meeting_id,
-                presence__in=("delegate", "deputy"),
-                from_at__lte=ballot.closed_at or clock.now(),
-            )
-            .exclude(until_at__lt=ballot.closed_at or clock.now())
-            .values_list("partner_id", flat=True)
-        )
-    roll = [
-        {
-            "partner": str(entry.partner_id),
-            "name": entry.partner_name,
-            "weight": entry.weight,
-            "is_excluded": entry.is_excluded,
-            "is_present": None if present is None else entry.partner_id in present,
-        }
-        for entry in RollEntry.objects.filter(ballot=ballot).order_by("partner_name", "partner_id")
-    ]
+    from committees.services.ballots.counting import present_partner_ids
+
+    entries = list(RollEntry.objects.filter(ballot=ballot).order_by("partner_name", "partner_id"))
     last = {
         vote.partner_id: vote
         for vote in Vote.objects.filter(ballot=ballot).select_related("cast_by").order_by("partner_id", "revision")
     }
-    votes = [{"partner": str(key), "choice": vote.choice} for key, vote in sorted(last.items(), key=_by_key)]
-    cast_by = [
-        {"partner": str(key), "name": vote.cast_by.name, "capacity": vote.capacity}
-        for key, vote in sorted(last.items(), key=_by_key)
-    ]
-    return {"roll": roll, "votes": votes, "persons": {"cast_by": cast_by}}
+    stated = (ballot.counts or {}).get("present")
+    present = None if stated is None else present_partner_ids(ballot)
+    if present is not None:
+        there = sum(not row.is_excluded and (row.partner_id in present or row.partner_id in last) for row in entries)
+        if there != stated:
+            # Attendance was set right after the ballot closed: the number that decided stands, who it was is open.
+            present = None
+    votes = sorted(last.items(), key=_by_key)
+    return {
+        "roll": [
+            {
+                "partner": str(row.partner_id),
+                "name": row.partner_name,
+                "weight": row.weight,
+                "is_excluded": row.is_excluded,
+                "is_present": None if present is None else row.partner_id in present,
+            }
+            for row in entries
+        ],
+        "votes": [{"partner": str(key), "choice": vote.choice} for key, vote in votes],
+        "persons": {
+            "cast_by": [
+                {"partner": str(key), "name": vote.cast_by.name, "capacity": vote.capacity} for key, vote in votes
+            ]
+        },
+    }
 
 
 def _by_key(item: tuple[Any, Any]) -> str:

@@ -46,6 +46,11 @@ HISTORY = {
     "motion.rejected": gettext_lazy("Abgelehnt: %(committee)s, %(number)s"),
     "motion.noted": gettext_lazy("Zur Kenntnis genommen: %(committee)s"),
 }
+# Reasons that other services give by their name.
+REASONS = {
+    "annulled": gettext_lazy("Abstimmung aufgehoben"),
+    "stopped": gettext_lazy("Umlauf durch Widerspruch beendet"),
+}
 FIELD_NAMES = {
     "title": gettext_lazy("Titel"),
     "text": gettext_lazy("Beschlusstext"),
@@ -179,7 +184,7 @@ def history_of(motion: Motion) -> list[dict[str, Any]]:
     for event in events:
         details = {"number": "", "committee": "", "title": "", **event.details}
         label = str(HISTORY.get(event.action, event.action)) % details
-        notes = [str(details[name]) for name in ("reason", "note") if details.get(name)]
+        notes = [str(REASONS.get(details[name], details[name])) for name in ("reason", "note") if details.get(name)]
         if event.action == "motion.edited":
             notes = [", ".join(str(FIELD_NAMES.get(name, name)) for name in details.get("changed", []))]
         rows.append({"at": event.at, "title": label, "who": event.actor or _("von selbst"), "text": " ".join(notes)})
@@ -310,7 +315,8 @@ class MotionDetailView(MotionMixin, ObjectPage):
             "history": history_of(motion),
             "files": files_of(motion),
             "ballots": [ballot for ballot in ballots if getattr(ballot, "is_visible", False)],
-            "buttons": list(self.buttons()),
+            "buttons": (buttons := list(self.buttons())),
+            "further": [button for button in buttons if not button.is_primary],
             "stages": [
                 {
                     "referral": referral,

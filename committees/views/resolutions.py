@@ -221,16 +221,23 @@ class ResolutionDetailView(ResolutionMixin, ObjectPage):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         context = super().get_context_data(**kwargs)
         entry = self.object
+        named = register.record_of(entry, ()).entry["references"]
+        places = {entry.position - 1, entry.position + 1, *(reference["position"] for reference in named)}
         around = {
             other.position: other
-            for other in Resolution.objects.filter(
-                partnership=entry.partnership_id, position__in=(entry.position - 1, entry.position + 1)
-            ).only("pk", "position", "hash", "number", "partnership")
+            for other in Resolution.objects.filter(partnership=entry.partnership_id, position__in=places).only(
+                "pk", "position", "hash", "number"
+            )
         }
         context |= {
             "previous": around.get(entry.position - 1),
             "next": around.get(entry.position + 1),
             "genesis": rules_of_register.GENESIS,
+            "references": [
+                {"relation": EntryRelation(reference["relation"]).label, "entry": around[reference["position"]]}
+                for reference in named
+                if reference["position"] in around
+            ],
             "later": [other for other in entry.referred_by.all() if other.relation != EntryRelation.PUBLISHES],
             "breadcrumbs": self.trail(),
         }

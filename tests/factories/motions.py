@@ -115,9 +115,9 @@ def make_ballot(
         },
     )
     people = house.sk_delegates if committee == house.sk else house.tk_delegates
-    for partner, person in zip(on_roll, people, strict=False):
+    for partner in on_roll:
         RollEntry.objects.create(ballot=ballot, partner=partner, partner_name=partner.name)
-        ballot.rules_frozen, ballot.text_hash, ballot.opened_at = rules.to_data(), "0" * 64, now
+    ballot.rules_frozen, ballot.text_hash, ballot.opened_at = rules.to_data(), "0" * 64, now
     ballot.roll_size, ballot.state = len(on_roll), BallotState.OPEN
     ballot.save()
     for partner, person in zip(on_roll, people, strict=False):
