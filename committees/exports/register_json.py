@@ -22,7 +22,7 @@ PUBLIC = ("text", "verdict", "attachments")
 
 def for_insider(partnership: Partnership, user: Person) -> bytes:
     """The whole register; withheld is what the person may not read, and who cast for whom but from the office."""
-    readable = set(Resolution.objects.readable_by(user).filter(partnership=partnership).values_list("pk", flat=True))
+    readable = set(Resolution.objects.visible_to(user).filter(partnership=partnership).values_list("pk", flat=True))
     is_office = partnership.pk in office_partnership_ids(ties(user))
 
     def disclose(resolution: Resolution) -> Collection[str]:

@@ -115,7 +115,7 @@ class MotionForm(KernForm):
         if not number:
             return None
         found = (
-            Resolution.objects.readable_by(self.user)
+            Resolution.objects.visible_to(self.user)
             .filter(partnership=self.partnership, number__iexact=number, kind=EntryKind.ADOPTED)
             .first()
         )

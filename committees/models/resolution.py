@@ -18,20 +18,19 @@ if TYPE_CHECKING:
 
 class ResolutionQuerySet(models.QuerySet["Resolution"]):
     def visible_to(self, user: "Person") -> "ResolutionQuerySet":
-        """Entries of the person's partnerships; of confidential ones only number and kind, see `readable_by`."""
-        return self.filter(partnership__in=Partnership.objects.visible_to(user))
-
-    def readable_by(self, user: "Person") -> "ResolutionQuerySet":
-        """Entries whose title, text and counts the person may read."""
+        """Entries whose title, wording and counts the person may read."""
         from committees.queries import readable_resolutions
 
-        return self.visible_to(user).filter(readable_resolutions(user))
+        return self.filter(readable_resolutions(user), partnership__in=Partnership.objects.visible_to(user))
 
-    def with_reading(self, user: "Person") -> "ResolutionQuerySet":
-        """Tell of each entry whether the person may read it (`is_readable`)."""
+    def listed_for(self, user: "Person") -> "ResolutionQuerySet":
+        """Every entry of the registers of the person's partnerships, told apart by `is_readable`.
+
+        For the register itself: of what the person may not read, it shows number and kind, and its place in the chain.
+        """
         from committees.queries import readable_resolutions
 
-        return self.annotate(
+        return self.filter(partnership__in=Partnership.objects.visible_to(user)).annotate(
             is_readable=models.Case(
                 models.When(readable_resolutions(user), then=True),
                 default=False,
@@ -97,9 +96,7 @@ class Resolution(Entity):
         constraints = [
             models.UniqueConstraint(fields=("partnership", "position"), name="register_position"),
             # By number and not by committee: a committee that changes its code begins a new series.
-            models.UniqueConstraint(
-                fields=("partnership", "number"), condition=~Q(number=""), name="register_number"
-            ),
+            models.UniqueConstraint(fields=("partnership", "number"), condition=~Q(number=""), name="register_number"),
             models.UniqueConstraint(fields=("partnership", "previous_hash"), name="register_no_fork"),
         ]
 

@@ -8,7 +8,7 @@ from django.contrib import messages
 from django.db import transaction
 from django.db.models import Exists, OuterRef, Prefetch, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils.functional import cached_property
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
@@ -367,11 +367,9 @@ class MotionDetailView(MotionMixin, ObjectPage):
             )
         is_open = referral.state in (ReferralState.WAITING, ReferralState.SCHEDULED, ReferralState.DEFERRED)
         if is_open and referral.role != ReferralRole.IS_TOLD:
-            try:
-                url = reverse("committees:ballot_create", kwargs={"slug": self.partnership.slug})
-            except NoReverseMatch:
-                return
-            yield Button(_("Abstimmung vorbereiten"), f"{url}?referral={referral.pk}", is_primary=True)
+            url = reverse("committees:ballot_create", kwargs={"slug": self.partnership.slug})
+            query = f"gremium={referral.committee_id}&vorlage={referral.pk}"
+            yield Button(_("Abstimmung vorbereiten"), f"{url}?{query}", is_primary=True)
 
     def opinion_url(self, referral: Referral) -> str:
         """Where the opinion of a recommending committee is written, while it still can be."""

@@ -99,9 +99,8 @@ class ResolutionListView(ListPage):
 
     def get_base_queryset(self) -> QuerySet[Resolution]:
         return (
-            super()
-            .get_base_queryset()
-            .with_reading(self.user)  # type: ignore[attr-defined]
+            Resolution.objects.listed_for(self.user)
+            .filter(partnership=self.partnership)
             .select_related("committee", "publication", "refers_to")
         )
 
@@ -187,7 +186,7 @@ class ResolutionMixin(ObjectMixin):
     model = Resolution
 
     def get_queryset(self) -> QuerySet[Resolution]:
-        return with_everything(super().get_queryset().with_reading(self.user))  # type: ignore[attr-defined]
+        return with_everything(Resolution.objects.listed_for(self.user).filter(partnership=self.partnership))
 
     @cached_property
     def object(self) -> Any:

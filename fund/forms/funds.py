@@ -20,7 +20,7 @@ class ResolutionField(forms.ModelChoiceField):
 
     def offer(self, partnership: Partnership, user: User) -> None:
         """Fill the list."""
-        readable = Resolution.objects.readable_by(user).values("pk")
+        readable = Resolution.objects.visible_to(user).values("pk")
         self.queryset = carrying_resolutions(partnership).filter(pk__in=readable).order_by("-position")
 
 
