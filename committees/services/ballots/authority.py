@@ -44,7 +44,7 @@ def must_step(ballot: Ballot, to: BallotState) -> None:
     """Refuse a step that the table of lives does not have. Raises WrongState."""
     if lifecycles.allowed(lifecycles.BALLOT, ballot.state, to) is None:
         raise WrongState(
-            _("Das geht nicht mehr: Die Abstimmung „%(title)s“ ist %(state)s.")
+            _("Das geht nicht: Die Abstimmung „%(title)s“ hat den Stand „%(state)s“.")
             % {"title": ballot.title, "state": ballot.get_state_display()}
         )
 
@@ -53,7 +53,7 @@ def must_be_open(ballot: Ballot) -> None:
     """Raises WrongState."""
     if ballot.state != BallotState.OPEN:
         raise WrongState(
-            _("Das geht nur, solange die Abstimmung läuft; „%(title)s“ ist %(state)s.")
+            _("Das geht nur, solange die Abstimmung läuft; „%(title)s“ hat den Stand „%(state)s“.")
             % {"title": ballot.title, "state": ballot.get_state_display()}
         )
 

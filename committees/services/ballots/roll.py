@@ -67,7 +67,7 @@ def _entry(ballot: Ballot, partner: Partner) -> RollEntry:
     """The partner's line of the roll; of a draft a new one. Raises RollRefused, WrongState."""
     if ballot.state not in (BallotState.DRAFT, BallotState.OPEN):
         raise WrongState(
-            _("Die Abstimmung „%(title)s“ ist %(state)s; an der Stimmberechtigung ändert sich nichts mehr.")
+            _("Die Abstimmung „%(title)s“ hat den Stand „%(state)s“; an der Stimmberechtigung ändert sich nichts mehr.")
             % {"title": ballot.title, "state": ballot.get_state_display()}
         )
     entry = RollEntry.objects.filter(ballot=ballot, partner=partner).first()
