@@ -58,7 +58,7 @@ def data_of(protocol: Protocol) -> dict[str, Any]:
             "resolution": _("Eingetragen im Beschlussregister als"),
             "nothing": _("Es ist keine Anwesenheit erfasst."),
         },
-        "quorum": [protocol.quorum.sentence, protocol.quorum.verdict] if protocol.quorum else [],
+        "quorum": [protocol.quorum.record] if protocol.quorum else [],
         "heads": [_("Partner"), _("Anwesenheit"), _("Person"), _("Zeit")],
         "attendance": [[row.partner, row.how, row.person, row.times] for row in protocol.attendance],
         "items": [_item(item) for item in protocol.items],

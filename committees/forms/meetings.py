@@ -3,7 +3,7 @@
 import re
 from typing import Any
 
-from crispy_forms.layout import Fieldset, Layout
+from crispy_forms.layout import Fieldset, Layout, Row
 from django import forms
 from django.core.validators import URLValidator
 from django.utils.translation import get_language
@@ -39,7 +39,7 @@ class MeetingForm(KernForm):
 
     title = LineField(label=_("Bezeichnung"), max_length=200)
     on = forms.DateField(label=_("Tag"), widget=forms.DateInput())
-    begins = forms.TimeField(label=_("Beginn"), widget=forms.TimeInput(), help_text=_("Zum Beispiel 14:00"))
+    begins = forms.TimeField(label=_("Beginn"), widget=forms.TimeInput())
     ends = forms.TimeField(label=_("Ende"), widget=forms.TimeInput())
     last_on = forms.DateField(
         label=_("Letzter Tag"),
@@ -60,7 +60,7 @@ class MeetingForm(KernForm):
 
     layout = Layout(
         "title",
-        Fieldset(_("Wann"), "on", "begins", "ends", "last_on"),
+        Fieldset(_("Wann"), "on", Row("begins", "ends"), "last_on"),
         Fieldset(_("Wo"), "place", "video_url"),
         Fieldset(_("Einladung"), "invitation_text", "is_second_invitation"),
     )

@@ -328,8 +328,8 @@ def carry_over(
 ) -> int:
     """Take items from an earlier meeting; answers how many.
 
-    `with_open`: items left open there come along with motion and papers, each once, and are linked to where
-    they come from. `with_standing`: so do items that are no motion and were treated. Raises AgendaClosed.
+    `with_open`: adjourned items come along with motion and papers, each once, and are linked to where they come
+    from. `with_standing`: so do the other items that are no motion, as new ones. Raises AgendaClosed.
     """
     from committees.services import motions
 
@@ -342,7 +342,7 @@ def carry_over(
     titles = set(AgendaItem.objects.filter(meeting=meeting).values_list("title", flat=True))
     count = 0
     for old in revisions.agenda(source):
-        is_open = old.state in (ItemState.CARRIED, ItemState.OPEN)
+        is_open = old.state == ItemState.CARRIED
         if is_open and (not with_open or old.pk in carried):
             continue
         if not is_open and (not with_standing or old.referral_id or old.title in titles):

@@ -353,6 +353,23 @@ class Quorum:
         ) % {"present": self.present, "electorate": self.electorate}
 
     @property
+    def record(self) -> str:
+        """The same for a protocol: `21 von 34 stimmberechtigten Partnern waren anwesend; 18 waren nötig.`"""
+        said = ngettext(
+            "%(present)s von %(electorate)s stimmberechtigten Partnern war anwesend",
+            "%(present)s von %(electorate)s stimmberechtigten Partnern waren anwesend",
+            self.present,
+        ) % {"present": self.present, "electorate": self.electorate}
+        if self.is_lifted:
+            return _("%(said)s; nach der zweiten Einladung kam es auf die Zahl nicht an.") % {"said": said}
+        if not self.needed:
+            return f"{said}."
+        return _("%(said)s; für die Beschlussfähigkeit waren %(needed)s nötig.") % {
+            "said": said,
+            "needed": self.needed,
+        }
+
+    @property
     def verdict(self) -> str:
         """What that means under the rules."""
         if self.is_lifted:
