@@ -362,7 +362,8 @@ class MotionDetailView(MotionMixin, ObjectPage):
             if step.to == ReferralState.NOTED and referral.role != ReferralRole.IS_TOLD:
                 continue
             yield Button(
-                step.verb.text(get_language()),
+                # On an agenda it comes from the agenda of a meeting; here it is only made ready for one.
+                _("Zur Beratung vorsehen") if step.to == ReferralState.SCHEDULED else step.verb.text(get_language()),
                 reverse(name, kwargs={"slug": self.partnership.slug, "pk": referral.pk}),
             )
         is_open = referral.state in (ReferralState.WAITING, ReferralState.SCHEDULED, ReferralState.DEFERRED)
@@ -554,8 +555,13 @@ class ConfirmPage(ObjectFormPage):
             "confirm_label": self.confirm_label(),
             "cancel_url": self.object.get_absolute_url(),
             "tone": self.tone,
+            "breadcrumbs": self.trail(self.confirm_label()),
         }
         return context
+
+    def trail(self, last: str = "") -> list[tuple[str, str]]:
+        """The breadcrumbs down to this page."""
+        raise NotImplementedError
 
 
 class MotionSubmitView(MotionMixin, ConfirmPage):
@@ -753,6 +759,12 @@ class ReferralMixin(ObjectMixin):
     def get_queryset(self) -> QuerySet[Referral]:
         return super().get_queryset().select_related("committee", "motion__partnership")
 
+    def trail(self, last: str = "") -> list[tuple[str, str]]:
+        """The breadcrumbs down to this page."""
+        motion = self.object.motion
+        top = reverse("committees:motion_list", kwargs={"slug": self.partnership.slug})
+        return [(_("Vorlagen"), top), (motion.label, motion.get_absolute_url()), (last, "")]
+
 
 class ReferralScheduleView(ReferralMixin, Deed):
     """Put the motion on the agenda of the committee."""
@@ -818,10 +830,8 @@ class ReferralOpinionView(ReferralMixin, ObjectFormPage):
         return self.object.get_absolute_url()
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        motion = self.object.motion
-        top = reverse("committees:motion_list", kwargs={"slug": self.partnership.slug})
         return super().get_context_data(**kwargs) | {
             "heading": _("Stellungnahme: %(committee)s") % {"committee": self.object.committee.name},
-            "lead": str(motion),
-            "breadcrumbs": [(_("Vorlagen"), top), (motion.label, motion.get_absolute_url()), (_("Stellungnahme"), "")],
+            "lead": str(self.object.motion),
+            "breadcrumbs": self.trail(_("Stellungnahme")),
         }

@@ -17,6 +17,12 @@ def page(name, house, *, thing=None, **kwargs):
     return reverse(f"committees:{name}", kwargs={"slug": house.partnership.slug, **kwargs})
 
 
+@pytest.fixture
+def house_with_motion():
+    house = make_house()
+    return house, make_motion(house)
+
+
 def form(house, **fields):
     return {
         "title": "Kachelserver",
@@ -247,3 +253,30 @@ def test_the_page_of_a_motion_costs_the_same_whatever_happened(client, django_as
     client.force_login(house.office)
     with django_assert_max_num_queries(12):
         client.get(page("motion_detail", house, thing=motion))
+
+
+@pytest.mark.parametrize("name", ["motion_lapse", "motion_refer", "motion_attach", "motion_edit", "motion_withdraw"])
+def test_the_office_finds_every_page_of_a_motion(client, house_with_motion, name):
+    house, motion = house_with_motion
+    client.force_login(house.office)
+    assert motion.label in client.get(page(name, house, thing=motion)).content.decode()
+
+
+@pytest.mark.parametrize("name", ["referral_defer", "referral_opinion"])
+def test_the_office_finds_every_page_of_a_treatment(client, house_with_motion, name):
+    house, motion = house_with_motion
+    client.force_login(house.office)
+    referral = motion.referrals.get(committee=house.tk)
+    assert motion.label in client.get(page(name, house, thing=referral)).content.decode()
+
+
+def test_an_adopted_motion_is_reported_as_implemented_after_asking(client, house_with_motion):
+    house, motion = house_with_motion
+    vote_through(house, motion, house.tk)
+    vote_through(house, motion, house.sk)
+    client.force_login(house.office)
+    address = page("motion_implement", house, thing=motion)
+    assert motion.label in client.get(address).content.decode()
+    client.post(address, {"note": "In Betrieb"})
+    assert Motion.objects.get().state == MotionState.IMPLEMENTED
+    assert "In Betrieb" in client.get(motion.get_absolute_url()).content.decode()
