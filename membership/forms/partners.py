@@ -19,9 +19,10 @@ from partnership import clock
 from partnership.enums import Land
 from partnership.models import Partnership
 from partnership.ui.forms import KernForm
-from partnership.ui.widgets import DateInput
 
 YES_NO = [(YES, _("ja")), (NO, _("nein"))]
+# How the list's day is typed: one field, as a filter bar has no room for three.
+DAY_FORMATS = ["%d.%m.%Y", "%d.%m.%y", "%Y-%m-%d"]
 # Stages that are recorded as they come; leaving has its own page, because rights end with it.
 RECORDED_STAGES = [(stage.value, stage.label) for stage in Stage if stage not in LEAVING]
 
@@ -30,7 +31,12 @@ class PartnerFilter(django_filters.FilterSet):
     """Search, day, kind, Land, rights; and what higher apps add."""
 
     q = django_filters.CharFilter(method="search", label=_("Suche"))
-    am = django_filters.DateFilter(method="as_of", label=_("Stand am"), widget=DateInput())
+    am = django_filters.DateFilter(
+        method="as_of",
+        label=_("Stand am (TT.MM.JJJJ)"),
+        input_formats=DAY_FORMATS,
+        widget=forms.DateInput(attrs={"inputmode": "numeric"}, format=DAY_FORMATS[0]),
+    )
     umfang = django_filters.ChoiceFilter(
         method="as_of",
         label=_("Umfang"),
@@ -44,9 +50,7 @@ class PartnerFilter(django_filters.FilterSet):
     stimmrecht = django_filters.ChoiceFilter(
         method="by_voting_right", choices=YES_NO, label=_("Stimmrecht"), empty_label=_("alle")
     )
-    fonds = django_filters.ChoiceFilter(
-        method="by_fund", choices=YES_NO, label=_("Entwicklungsfonds"), empty_label=_("alle")
-    )
+    fonds = django_filters.ChoiceFilter(method="by_fund", choices=YES_NO, label=_("Fonds"), empty_label=_("alle"))
 
     class Meta:
         model = Partner

@@ -16,6 +16,7 @@ from membership import policies
 from membership.enums import Fact, Stage
 from membership.exports import tables
 from membership.forms.partners import (
+    DAY_FORMATS,
     EndMembershipForm,
     PartnerCreateForm,
     PartnerFilter,
@@ -26,7 +27,6 @@ from membership.models import YES, Partner
 from membership.queries import list_columns, with_organisations, with_standing
 from membership.services import partners
 from partnership import clock
-from partnership.ui.widgets import DateInput
 from partnership.views.base import FormPage, ListPage, ObjectFormPage
 
 # Columns of the list: key -> head. Shown are the chosen ones, kept in the address as ?spalten=.
@@ -37,7 +37,7 @@ COLUMNS = {
     "stage": gettext_lazy("Mitgliedschaft"),
     "voting": gettext_lazy("Stimmrecht"),
     "fee": gettext_lazy("Beitragspflicht"),
-    "fund": gettext_lazy("Entwicklungsfonds"),
+    "fund": gettext_lazy("Fonds"),
     "suspension": gettext_lazy("Ruhen der Rechte"),
     "listed": gettext_lazy("öffentlich genannt"),
     "ags": gettext_lazy("AGS"),
@@ -63,7 +63,7 @@ def yes_no(value: str | None) -> str:
 class AsOfForm(forms.Form):
     """The day the list shows."""
 
-    am = forms.DateField(required=False, widget=DateInput())
+    am = forms.DateField(required=False, input_formats=DAY_FORMATS)
 
 
 class PartnerListView(ListPage):
