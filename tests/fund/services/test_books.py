@@ -232,8 +232,10 @@ def test_verify_ledger_finds_a_balance_that_was_tampered_with():
 def test_verify_ledger_finds_a_posting_that_was_tampered_with():
     treasury = make_treasury()
     treasury.fill("100")
+    connection.check_constraints()  # PostgreSQL alters no table with checks still to come
     with triggers.lifted():
         Posting.objects.update(amount=Decimal("99.99"), number=2)
+        connection.check_constraints()
     found = " ".join(books.faults(treasury.fund))
     assert "Auf Buchung 0 folgt 2." in found
     assert "Bestand 100,00\xa0€, nachgerechnet 99,99\xa0€" in found

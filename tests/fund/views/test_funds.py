@@ -7,7 +7,7 @@ from partnership.enums import Role
 from partnership.models import Appointment
 from tests.factories import PartnerFactory, UserFactory, appoint
 from tests.factories.fund import make_treasury
-from tests.factories.motions import make_house
+from tests.factories.motions import make_house, make_motion, vote_through
 
 pytestmark = pytest.mark.django_db
 
@@ -29,17 +29,10 @@ def test_without_a_fund_the_page_says_so_and_the_office_is_led_on(client):
 
 
 def test_the_office_sets_the_fund_up_with_its_resolution(client):
-    treasury = make_treasury()
-    resolution = treasury.resolve("Fonds errichten")
-    with_fund = treasury.fund
-    from partnership.db.triggers import lifted
-
-    with lifted():
-        Appointment.objects.filter(object_pk=str(with_fund.pk)).delete()
-        with_fund.accounts.all().delete()
-        with_fund.delete()
-    client.force_login(treasury.office)
-    address = at("fund_create", treasury.partnership)
+    house = make_house()
+    resolution = vote_through(house, make_motion(house, committee=house.sk), house.sk)
+    client.force_login(house.office)
+    address = at("fund_create", house.partnership)
     refused = client.post(address, {"name": "Fonds", "purpose": "", "resolution": resolution.pk})
     assert refused.status_code == 422
     assert 'value="Fonds"' in refused.content.decode()
