@@ -172,7 +172,7 @@ def test_the_database_refuses_change_and_deletion(model, deed):
         "update": lambda: rows.update(**({"title": "anders"} if model is Resolution else {"data": "{}"})),
         "delete": lambda: rows._raw_delete(rows.db),
     }
-    with transaction.atomic(), pytest.raises(DatabaseError):
+    with pytest.raises(DatabaseError), transaction.atomic():
         deeds[deed]()
 
 
