@@ -170,6 +170,8 @@ OUTBOX_RETRY_MINUTES = env.list("OUTBOX_RETRY_MINUTES", cast=float, default=[1, 
 # A worker turns to other work after so long, and reaches the mail server within so long or not at all.
 OUTBOX_DRAIN_SECONDS = env.int("OUTBOX_DRAIN_SECONDS", default=10)
 OUTBOX_CONNECT_SECONDS = env.int("OUTBOX_CONNECT_SECONDS", default=20)
+# A worker that gets no task for so long, though the schedule sends some, ends to be started anew.
+WORKER_SILENCE_SECONDS = env.int("WORKER_SILENCE_SECONDS", default=90)
 # A part silent for so long has stopped; a mail due for so long is stuck (/readyz).
 READINESS_SILENCE_SECONDS = env.int("READINESS_SILENCE_SECONDS", default=120)
 READINESS_STUCK_SECONDS = env.int("READINESS_STUCK_SECONDS", default=180)

@@ -22,16 +22,14 @@ def context(mail: Opened, url_of: Callable[[str], str]) -> dict[str, Any]:
     return {
         "mail": mail,
         "html_url": url_of("html"),
-        "calendar_url": url_of("kalender"),
         "files": [(file, url_of(f"datei-{i}")) for i, file in enumerate(mail.attachments)],
     }
 
 
 def respond(mail: Opened, part: str) -> HttpResponse:
-    """One part of a mail: `html`, `kalender` or `datei-<number>`; raises Http404 for anything else."""
+    """One part of a mail: `html` or `datei-<number>`; raises Http404 for anything else."""
     known: dict[str, Callable[[], HttpResponse]] = {
         "html": lambda: _framed(mail.html),
-        "kalender": lambda: _download(Attachment("invite.ics", mail.calendar.encode(), "text/calendar; charset=utf-8")),
         **{f"datei-{i}": (lambda file=file: _download(file)) for i, file in enumerate(mail.attachments)},
     }
     if part not in known:

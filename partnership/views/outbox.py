@@ -17,7 +17,7 @@ from partnership.models import OutboxMessage
 from partnership.outbox import fence
 from partnership.outbox.mime import open_mail
 from partnership.services import outbox
-from partnership.ui.tags import datetime_de
+from partnership.ui.tags import when
 from partnership.views import mail_parts
 from partnership.views.base import Deed, FormPage, ListPage, ObjectFormPage, ObjectMixin, ObjectPage, PolicyMixin
 
@@ -109,9 +109,9 @@ class OutboxDetailView(MessageMixin, ObjectPage):
             **(mail_parts.context(mail, self._url_of) if mail else {}),
             "facts": [
                 (_("An"), str(mail.headers["To"]) if mail else message.to_address),
-                (_("Angelegt"), datetime_de(message.created_at)),
-                (_("Gesendet"), datetime_de(message.sent_at)),
-                (_("Nächster Versuch"), datetime_de(message.due_at) if message.state == OutboxState.DEFERRED else ""),
+                (_("Angelegt"), when(message.created_at)),
+                (_("Gesendet"), when(message.sent_at)),
+                (_("Nächster Versuch"), when(message.due_at) if message.state == OutboxState.DEFERRED else ""),
                 (_("Versuche"), message.attempts),
                 (_("Antworten gehen an"), mail.headers.get("Reply-To", "") if mail else ""),
                 (_("Message-ID"), message.message_id),

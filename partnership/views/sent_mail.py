@@ -13,7 +13,7 @@ from django.views.generic import TemplateView
 
 from partnership import policies
 from partnership.outbox.mime import Opened, open_mail
-from partnership.ui.tags import datetime_de
+from partnership.ui.tags import when
 from partnership.views import mail_parts
 from partnership.views.base import PolicyMixin
 
@@ -93,7 +93,7 @@ class SentMailDetailView(SentMailMixin, TemplateView):
                 (_("An"), headers.get("To", "")),
                 (_("Von"), headers.get("From", "")),
                 (_("Antworten gehen an"), headers.get("Reply-To", "")),
-                (_("Gesendet"), datetime_de(self.mail.date)),
+                (_("Gesendet"), when(self.mail.date)),
                 (_("Message-ID"), headers.get("Message-ID", "")),
             ],
             "breadcrumbs": [

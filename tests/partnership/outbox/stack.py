@@ -28,6 +28,7 @@ class Stack:
             **environment,
         }
         self.processes = []
+        self.is_closed = False
 
     def start(self, *command, stdout=subprocess.DEVNULL):
         log = (self.data / f"{Path(command[-1] if len(command) < 4 else command[3]).name}.log").open("a")
@@ -52,6 +53,17 @@ class Stack:
             "--without-gossip", "--without-mingle", "--without-heartbeat",
         )  # fmt: skip
 
+    def supervise(self, process, start):
+        """Start it anew whenever it ends, as tools/run.py and docker-compose.yml do."""
+
+        def look_after(process):
+            while not self.is_closed:
+                process.wait()
+                if not self.is_closed:
+                    process = start()
+
+        threading.Thread(target=look_after, args=[process], daemon=True).start()
+
     def beat(self):
         return self.start("-m", "celery", "-A", "partnership", "beat", "-l", "WARNING", "--pidfile=")
 
@@ -60,6 +72,7 @@ class Stack:
         return Eyes(self.start(str(Path(__file__).with_name("eyes.py")), stdout=subprocess.PIPE))
 
     def close(self):
+        self.is_closed = True
         for process in self.processes:
             signal_group(process, signal.SIGKILL)
         for process in self.processes:

@@ -130,10 +130,11 @@ def test_redis_emptied_restarted_and_frozen_in_the_middle_of_a_dispatch_loses_no
     server = redis()
     stack.processes.append(server)
     stack.environment["REDIS_URL"] = f"redis://127.0.0.1:{port}/0"
-    stack.worker(2)
+    stack.environment["WORKER_SILENCE_SECONDS"] = "20"
+    stack.supervise(stack.worker(2), lambda: stack.worker(2))
     stack.beat()
     eyes = stack.ask()
-    eyes.wait(lambda seen: seen["problems"] == [], 40, "ready after the start")
+    eyes.wait(lambda seen: seen["problems"] == [], 90, "ready after the start")
 
     stack.run(POST, "a", "300")
     eyes.wait(lambda seen: len(slow_sink.mails) > 20, 30, "the dispatch runs")

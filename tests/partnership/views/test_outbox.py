@@ -107,8 +107,8 @@ def test_a_mail_is_shown_in_html_and_text_with_its_files(client, office, url, pa
     page = client.get(url("outbox_detail", pk=row.pk)).content.decode()
     assert "Bitte antworten Sie bis Freitag." in page
     assert "Prüfung.pdf" in page
-    assert url("outbox_part", pk=row.pk, part="kalender") in page
-    answer = client.get(url("outbox_part", pk=row.pk, part="kalender"))
+    assert url("outbox_part", pk=row.pk, part="datei-0") in page
+    answer = client.get(url("outbox_part", pk=row.pk, part="datei-0"))
     assert answer.content == ICS
     assert "attachment" in answer["Content-Disposition"]
     answer = client.get(url("outbox_part", pk=row.pk, part="datei-1"))
@@ -250,7 +250,7 @@ def test_everybody_reads_the_mails_of_the_demonstration(client, folder):
     assert 'href="http://127.0.0.1:8000/p/x/sitzungen/"' in detail
     part = client.get(reverse("sent_mail_part", kwargs={"name": line.name, "part": "html"}))
     assert '<base target="_top">' in part.content.decode()
-    part = client.get(reverse("sent_mail_part", kwargs={"name": line.name, "part": "kalender"}))
+    part = client.get(reverse("sent_mail_part", kwargs={"name": line.name, "part": "datei-0"}))
     assert part.content == ICS
 
 
