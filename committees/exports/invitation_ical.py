@@ -15,23 +15,18 @@ from partnership.outbox.render import absolute
 
 PRODID = "-//Konvent//Konvent//DE"
 REQUEST, CANCEL, PUBLISH = "REQUEST", "CANCEL", "PUBLISH"
+END = b"END:VEVENT\r\n"
 
 _BREAKS = re.compile("\r\n|[\r\n\x0b\x0c\x1c-\x1e\x85\u2028\u2029]")
 _CONTROLS = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
 _SAFE_IN_URI = ":/?#[]@!$&'()*+,;=%-._~"
 
 
-def calendar(
-    meeting: Meeting,
-    items: Iterable[AgendaItem] = (),
-    *,
-    method: str = REQUEST,
-    person: User | None = None,
-) -> bytes:
+def calendar(meeting: Meeting, items: Iterable[AgendaItem] = (), *, method: str = REQUEST) -> bytes:
     """The entry as a file of its own. The same UID for ever, SEQUENCE as the meeting has it.
 
-    Confidential items stand in it by number alone: calendars are shared with colleagues.
-    `person` is the one attendee of the entry; without, it names nobody (a download).
+    It names no attendee; see `addressed`. Confidential items stand in it by number alone: calendars are shared
+    with colleagues.
     """
     found = icalendar.Calendar()
     found.add("prodid", PRODID)
@@ -39,8 +34,21 @@ def calendar(
     found.add("calscale", "GREGORIAN")
     found.add("method", method)
     found.add_component(_berlin())
-    found.add_component(_event(meeting, items, method, person))
+    found.add_component(_event(meeting, items, method))
     return found.to_ical()
+
+
+def addressed(entry: bytes, person: User) -> bytes:
+    """The same entry with its one attendee: built once for a meeting, addressed once for each mail."""
+    attendee = icalendar.vCalAddress(f"mailto:{one_line(person.email)}")
+    attendee.params["CN"] = _name(person.name or person.email)
+    attendee.params["ROLE"] = "REQ-PARTICIPANT"
+    attendee.params["PARTSTAT"] = "NEEDS-ACTION"
+    # Answers are given on the page, for the partner: no mail to the office for each press in a calendar.
+    attendee.params["RSVP"] = "FALSE"
+    line = icalendar.parser.Contentline.from_parts("ATTENDEE", attendee.params, attendee)
+    head, end, tail = entry.rpartition(END)
+    return b"".join((head, line.to_ical(), b"\r\n", end, tail))
 
 
 def file_name(meeting: Meeting) -> str:
@@ -70,7 +78,7 @@ def safe_uri(value: str) -> str:
     return quote(value, safe=_SAFE_IN_URI)
 
 
-def _event(meeting: Meeting, items: Iterable[AgendaItem], method: str, person: User | None) -> icalendar.Event:
+def _event(meeting: Meeting, items: Iterable[AgendaItem], method: str) -> icalendar.Event:
     page = safe_uri(absolute(meeting.get_absolute_url()))
     video = safe_uri(meeting.video_url)
     event = icalendar.Event()
@@ -90,14 +98,6 @@ def _event(meeting: Meeting, items: Iterable[AgendaItem], method: str, person: U
     organizer = icalendar.vCalAddress(f"mailto:{one_line(meeting.partnership.office_email)}")
     organizer.params["CN"] = _name(meeting.partnership.office_name or meeting.partnership.short_name)
     event.add("organizer", organizer)
-    if person is not None:
-        attendee = icalendar.vCalAddress(f"mailto:{one_line(person.email)}")
-        attendee.params["CN"] = _name(person.name or person.email)
-        attendee.params["ROLE"] = "REQ-PARTICIPANT"
-        attendee.params["PARTSTAT"] = "NEEDS-ACTION"
-        # Answers are given on the page, for the partner: no mail to the office for each press in a calendar.
-        attendee.params["RSVP"] = "FALSE"
-        event.add("attendee", attendee)
     return event
 
 

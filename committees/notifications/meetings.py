@@ -1,11 +1,15 @@
 """The mails about a meeting: invitation, change, cancellation, and the call of a deputy."""
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
+from django.template import Context
+from django.template.loader import get_template
 from django.utils import translation
 from django.utils.functional import lazy
+from django.utils.safestring import mark_safe
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
@@ -81,7 +85,7 @@ def test(meeting: Meeting, *, items: Sequence[AgendaItem], person: User, states:
     outbox.post(
         kind=TEST,
         template=f"committees/mail/{kind}",
-        context=_context(meeting, items, [_("Test")], states),
+        context={**_context(meeting, items, states), "reasons": [_("Test")]},
         dedup_key=f"{TEST}:{meeting.pk}:{person.pk}:{OutboxMessage.new_message_id('t')}",
         subject=_lazily(lambda: _("Test: %(subject)s") % {"subject": real}),
         partnership=meeting.partnership,
@@ -121,7 +125,7 @@ def preview(
     kind = INVITATION if states is None else CHANGE
     subject, text, html, _language = render(
         f"committees/mail/{kind}",
-        _context(meeting, items, [_("Vorschau")], states),
+        {**_context(meeting, items, states), "reasons": [_("Vorschau")]},
         subject=_invitation_subject(meeting) if states is None else _change_subject(meeting),
         recipient=person,
         partnership=meeting.partnership,
@@ -140,21 +144,23 @@ def _to_all(
 ) -> int:
     """One mail per person, each with an entry that names only that person."""
     method = invitation_ical.CANCEL if kind == CANCELLATION else invitation_ical.REQUEST
+    calendar = _per_language(lambda: invitation_ical.calendar(meeting, items, method=method))
+    shared = _context(meeting, items, states)
     letters = []
     for entry in recipients:
         with translation.override(entry.person.language or settings.LANGUAGE_CODE):
-            calendar = invitation_ical.calendar(meeting, items, method=method, person=entry.person)
+            addressed = invitation_ical.addressed(calendar(), entry.person)
         letters.append(
             outbox.Letter(
                 kind=kind,
                 template=f"committees/mail/{kind}",
-                context=_context(meeting, items, entry.reasons, states),
+                context={**shared, "reasons": entry.reasons},
                 dedup_key=f"invitation:{meeting.pk}:{meeting.sequence}:{entry.person.pk}",
                 subject=subject,
                 partnership=meeting.partnership,
                 recipient=entry.person,
                 about=meeting,
-                calendar=calendar,
+                calendar=addressed,
                 calendar_method=method,
                 entitlement=ENTITLEMENT,
             )
@@ -168,7 +174,7 @@ def _to_deputy(
     outbox.post(
         kind=kind,
         template=f"committees/mail/{kind}",
-        context={**_context(meeting, [], [], None), "partner": partner, "delegate": by},
+        context={**_context(meeting, [], None), "partner": partner, "delegate": by},
         dedup_key=f"{kind}:{meeting.pk}:{partner.pk}:{deputy.pk}:{turn}",
         subject=_lazily(subject),
         partnership=meeting.partnership,
@@ -178,31 +184,45 @@ def _to_deputy(
     )
 
 
-def _context(
-    meeting: Meeting, items: Sequence[AgendaItem], reasons: Sequence[str], states: States | None
-) -> dict[str, Any]:
+def _context(meeting: Meeting, items: Sequence[AgendaItem], states: States | None) -> dict[str, Any]:
+    """What the templates of all recipients share; what only the language changes is drawn once per language."""
+    facts = {"meeting": meeting, "items": items}
     return {
         "meeting": meeting,
-        "items": items,
-        "reasons": reasons,
-        "changes": _changes(states) if states else (),
+        "changes": _per_language(lambda: _changes(states)) if states else (),
         "url": meeting.get_absolute_url(),
+        **{
+            f"{name}_{kind}": _per_language(partial(_draw, f"committees/mail/meeting_{name}.{kind}", facts))
+            for name in ("facts", "agenda")
+            for kind in ("txt", "html")
+        },
     }
 
 
-def _changes(states: States) -> Callable[[], list[str]]:
-    """The sentences, worked out once per language when a template asks for them."""
-    said: dict[str | None, list[str]] = {}
+def _changes(states: States) -> list[str]:
+    from committees.services.revisions import changes
 
-    def tell() -> list[str]:
-        from committees.services.revisions import changes
+    return changes(*states)
 
+
+def _draw(template: str, context: dict[str, Any]) -> str:
+    """A part of a mail; as in the whole, only HTML is escaped."""
+    is_html = template.endswith(".html")
+    drawn = get_template(template).template.render(Context(context, autoescape=is_html))  # type: ignore[attr-defined]
+    return mark_safe(drawn) if is_html else str(drawn).strip("\n")  # noqa: S308 - drawn with escaping
+
+
+def _per_language(make: Callable[[], Any]) -> Callable[[], Any]:
+    """Made when first asked for in a language, and kept."""
+    made: dict[str | None, Any] = {}
+
+    def get() -> Any:
         language = get_language()
-        if language not in said:
-            said[language] = changes(*states)
-        return said[language]
+        if language not in made:
+            made[language] = make()
+        return made[language]
 
-    return tell
+    return get
 
 
 def _named(meeting: Meeting) -> dict[str, str]:

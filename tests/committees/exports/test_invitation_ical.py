@@ -40,6 +40,10 @@ KNOWN = {
 }  # fmt: skip
 
 
+def entry_for(house, meeting, items=()):
+    return invitation_ical.addressed(invitation_ical.calendar(meeting, items), house.sk_delegates[0])
+
+
 def content_lines(data: bytes) -> list[tuple[str, dict[str, str], str]]:
     """A second parser, straight from RFC 5545 3.1: CRLF lines of at most 75 octets, unfolded, name;params:value."""
     text = data.decode("utf-8")
@@ -110,7 +114,7 @@ def test_no_text_injects_a_property(text):
     house.sk_delegates[0].name = text
     meeting = make_meeting(house, title=text, place=text, cancel_reason=text)
     item = AgendaItem(meeting=meeting, position=1, title=text)
-    data = invitation_ical.calendar(meeting, [item], person=house.sk_delegates[0])
+    data = entry_for(house, meeting, [item])
     event = check(data)
     # What is readable stays: the words arrive, on one line.
     words = " ".join("".join(char if char.isprintable() else " " for char in text).split())
@@ -121,7 +125,7 @@ def test_no_text_injects_a_property(text):
 def test_no_address_injects_a_property(url):
     house = make_house(1)
     meeting = make_meeting(house, video_url=url, place="")
-    event = check(invitation_ical.calendar(meeting, person=house.sk_delegates[0]))
+    event = check(entry_for(house, meeting))
     assert str(event.get("CONFERENCE", "https:")).startswith("https:")
     assert "javascript" not in str(event)
 
@@ -164,7 +168,7 @@ def test_a_cancellation_says_so():
 def test_the_entry_leads_to_the_page_and_rings_no_alarm():
     house = make_house(1)
     meeting = make_meeting(house, video_url="https://video.example.org/raum")
-    event = check(invitation_ical.calendar(meeting, person=house.sk_delegates[0]))
+    event = check(entry_for(house, meeting))
     assert event["URL"].endswith(meeting.get_absolute_url())
     assert event["CONFERENCE"] == "https://video.example.org/raum"
     assert event["DTSTAMP"].dt <= clock.now()

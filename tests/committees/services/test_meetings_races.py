@@ -13,11 +13,7 @@ from partnership.models import AuditEvent, OutboxMessage
 from tests.factories.meetings import give_rules, make_invited, make_meeting
 from tests.factories.motions import make_house
 
-pytestmark = [
-    pytest.mark.postgres,
-    pytest.mark.django_db(transaction=True),
-    pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite has one writer at a time"),
-]
+pytestmark = [pytest.mark.postgres, pytest.mark.django_db(transaction=True)]
 
 PRESSES = 8
 
