@@ -308,6 +308,36 @@ def put_motion(*, by: User, meeting: Meeting, referral: Referral, has_consent: b
     return item
 
 
+@transaction.atomic
+def take_up_stopped(*, by: User, ballot: Ballot) -> AgendaItem | None:
+    """Put the matter of a circular ballot that objections stopped onto the agenda of the committee's next meeting.
+
+    None where no meeting is planned that still takes it: a motion then waits, and the editor of the next agenda
+    offers it.
+    """
+    coming = Meeting.objects.filter(
+        committee=ballot.committee_id,
+        state__in=(MeetingState.DRAFT, MeetingState.INVITED),
+        starts_at__gt=clock.now(),
+    ).order_by("starts_at")
+    for meeting in coming:
+        try:
+            if ballot.referral is not None:
+                return put_motion(by=by, meeting=meeting, referral=ballot.referral)
+            return add_item(
+                by=by,
+                meeting=meeting,
+                title=ballot.title,
+                text=ballot.text,
+                is_confidential=ballot.is_confidential,
+            )
+        except LateItem:
+            continue
+        except MotionNotWaiting:
+            return None
+    return None
+
+
 # --- from the last meeting ------------------------------------------------------------------------------
 
 

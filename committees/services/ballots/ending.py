@@ -4,6 +4,7 @@ import hashlib
 import uuid
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -83,6 +84,8 @@ def _stop(by: User, ballot: Ballot) -> None:
             by=by, referral=ballot.referral, ballot=ballot, reason=Outcome.STOPPED.value
         )
     neighbours.notices().stopped(ballot=ballot)
+    # Afterwards, as a meeting is locked before a motion and a ballot, never behind them.
+    transaction.on_commit(partial(neighbours.agendas().take_up_stopped, by=by, ballot=ballot), robust=True)
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,13 @@ def motions() -> ModuleType:
     return motions
 
 
+def agendas() -> ModuleType:
+    """The agendas of meetings: what a stopped circular vote becomes."""
+    from committees.services import agendas
+
+    return agendas
+
+
 def register() -> ModuleType:
     """The register, to which declaring appends."""
     from committees.services import register

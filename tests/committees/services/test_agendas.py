@@ -7,10 +7,10 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from committees.enums import ItemState, ReferralState
-from committees.models import AgendaItem, Referral
+from committees.models import AgendaItem, Ballot, Referral
 from committees.rules import presets
 from committees.rules.rule_set import LateItems, LateKind
-from committees.services import agendas, meetings
+from committees.services import agendas, ballots, meetings
 from partnership import clock
 from partnership.models import Document
 from partnership.services import documents
@@ -168,6 +168,43 @@ def test_a_motion_back_from_a_vote_without_resolution_is_offered_again():
     referral = agendas.waiting_motions(meeting).get()
     agendas.put_motion(by=house.office, meeting=meeting, referral=referral)
     assert not agendas.waiting_motions(meeting)
+
+
+def test_a_stopped_circular_vote_becomes_an_item_of_the_next_meeting_that_still_takes_it():
+    house = make_house()
+    give_rules(house.tk)
+    motion = make_motion(house)
+    referral = motion.referrals.get(committee=house.tk)
+    Referral.objects.filter(pk=referral.pk).update(state=ReferralState.SCHEDULED)
+    ballot = Ballot(committee=house.tk, referral=referral, title=motion.title, text=motion.text)
+    assert agendas.take_up_stopped(by=house.office, ballot=ballot) is None
+    meeting = make_meeting(house, committee=house.tk)
+    item = agendas.take_up_stopped(by=house.office, ballot=ballot)
+    assert (item.meeting, item.referral) == (meeting, referral)
+    assert agendas.take_up_stopped(by=house.office, ballot=ballot) is None
+    free = Ballot(committee=house.tk, title="Ohne Vorlage", text="Beschlossen wird.", is_confidential=True)
+    item = agendas.take_up_stopped(by=house.office, ballot=free)
+    assert (item.title, item.text, item.is_confidential) == ("Ohne Vorlage", "Beschlossen wird.", True)
+
+
+def test_an_objection_puts_the_matter_on_the_agenda(django_capture_on_commit_callbacks):
+    house = make_house()
+    give_rules(house.tk)
+    motion = make_motion(house)
+    meeting = make_meeting(house, committee=house.tk)
+    ballot = ballots.draft_ballot(
+        by=house.office,
+        committee=house.tk,
+        title=motion.title,
+        text=motion.text,
+        way="circular",
+        referral=motion.referrals.get(committee=house.tk),
+        deadline_at=clock.now() + timedelta(days=20),
+    )
+    ballot = ballots.open_ballot(by=house.office, ballot=ballot)
+    with django_capture_on_commit_callbacks(execute=True):
+        ballots.object_to_circular(by=house.delegate, ballot=ballot, partner=house.partners[0], reason="Bitte reden.")
+    assert meeting.items.filter(referral__motion=motion).count() == 1
 
 
 def running_with_motion(house):
