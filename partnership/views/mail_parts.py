@@ -28,13 +28,12 @@ def context(mail: Opened, url_of: Callable[[str], str]) -> dict[str, Any]:
 
 def respond(mail: Opened, part: str) -> HttpResponse:
     """One part of a mail: `html` or `datei-<number>`; raises Http404 for anything else."""
-    known: dict[str, Callable[[], HttpResponse]] = {
-        "html": lambda: _framed(mail.html),
-        **{f"datei-{i}": (lambda file=file: _download(file)) for i, file in enumerate(mail.attachments)},
-    }
-    if part not in known:
-        raise Http404
-    return known[part]()
+    if part == "html":
+        return _framed(mail.html)
+    kind, _, number = part.partition("-")
+    if kind == "datei" and number.isdecimal() and int(number) < len(mail.attachments):
+        return _download(mail.attachments[int(number)])
+    raise Http404
 
 
 def _framed(html: str) -> HttpResponse:
