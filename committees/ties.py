@@ -7,6 +7,7 @@ from typing import Any
 from django.db.models import QuerySet
 
 from committees.models import CircleMember, Delegate
+from membership.models import Partner
 from partnership.access import Tie, register_source
 from partnership.access.people import register_people
 from partnership.models import Partnership, User
@@ -14,10 +15,13 @@ from partnership.models import Partnership, User
 
 @register_source
 def delegations(user: User, on: date) -> Iterable[Tie]:
-    """Delegates and deputies valid on the day; the tie names committee and partner."""
+    """Delegates and deputies valid on the day, of partners that are members; the tie names committee and partner.
+
+    Leaving ends delegates' rights that second (domain.md 3), also where nobody has ended the delegation itself.
+    """
     rows = (
         Delegate.objects.valid(on)
-        .filter(person=user)
+        .filter(person=user, partner__in=Partner.objects.members(on))
         .values_list("kind", "committee_id", "committee__partnership_id", "partner_id")
     )
     for kind, committee_id, partnership_id, partner_id in rows:
@@ -34,8 +38,12 @@ def circle_members(user: User, on: date) -> Iterable[Tie]:
 
 @register_people
 def delegates(partnership: Partnership, on: date) -> QuerySet[Any, Any]:
-    """People who speak for a partner today."""
-    return Delegate.objects.valid(on).filter(committee__partnership=partnership).values("person")
+    """People who speak for a member today."""
+    return (
+        Delegate.objects.valid(on)
+        .filter(committee__partnership=partnership, partner__in=Partner.objects.members(on))
+        .values("person")
+    )
 
 
 @register_people

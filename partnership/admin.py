@@ -1,5 +1,8 @@
 from typing import Any
 
+# Libraries register their pages when they are imported: before, not after, they are taken out below.
+import allauth.account.admin
+import allauth.usersessions.admin  # noqa: F401
 from allauth.account.models import EmailAddress
 from allauth.usersessions.models import UserSession
 from django import forms
@@ -91,7 +94,7 @@ class UserAdmin(DjangoUserAdmin):
             fields=sorted(set(form.changed_data) - {"password1", "password2"}),
         )
 
-    @admin.action(description=_("Einladung zum Setzen des Passworts senden"))
+    @admin.action(permissions=["change"], description=_("Einladung zum Setzen des Passworts senden"))
     def send_invitation(self, request: HttpRequest, queryset: QuerySet[User]) -> None:
         for person in queryset:
             try:
@@ -161,6 +164,10 @@ class AppointmentAdmin(NoDeleteAdmin):
     form = AppointmentForm
     actions = ("end_today",)
 
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        # Whoever may appoint may appoint themselves to everything: not for limited administrators.
+        return request.user.is_superuser
+
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         # A wrong appointment is ended and made anew; the list stays open for the action.
         return obj is None and super().has_change_permission(request, obj)
@@ -178,7 +185,7 @@ class AppointmentAdmin(NoDeleteAdmin):
         )
         obj.pk = made.pk
 
-    @admin.action(description=_("Heute beenden"))
+    @admin.action(permissions=["change"], description=_("Heute beenden"))
     def end_today(self, request: HttpRequest, queryset: QuerySet[Appointment]) -> None:
         for appointment in queryset:
             try:

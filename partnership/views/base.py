@@ -29,6 +29,8 @@ class PolicyMixin(View):
     """
 
     policy: ClassVar[Policy]
+    # Django's form views take PUT for POST; nothing here is sent that way.
+    http_method_names = ["get", "post", "head", "options"]
 
     @property
     def user(self) -> User:

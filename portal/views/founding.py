@@ -22,7 +22,7 @@ class FoundingView(Page):
 
     policy = policies.found
     template_name = "portal/founding.html"
-    http_method_names = ["get", "post", "options"]
+    http_method_names = ["get", "head", "post", "options"]
 
     @property
     def with_password(self) -> bool:
