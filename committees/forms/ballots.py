@@ -6,6 +6,7 @@ import django_filters
 from crispy_forms.layout import Fieldset, Layout
 from django import forms
 from django.db.models import Q, QuerySet
+from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from committees.enums import BallotForm, BallotState, BallotWay, Choice, MeetingState, ReferralState
@@ -37,7 +38,7 @@ class CastForm(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         for name in ("partner", "choice", "token"):
-            if len(self.data.getlist(name)) > 1:
+            if isinstance(self.data, QueryDict) and len(self.data.getlist(name)) > 1:
                 raise forms.ValidationError(_("Bitte wählen Sie genau eine Antwort."))
         return self.cleaned_data
 
@@ -207,7 +208,7 @@ class HandsForm(forms.Form):
         label=_("Alle Übrigen"),
         choices=[("", _("nicht erfassen")), *Choice.choices],
         required=False,
-        help_text=_("Gilt für Partner, bei denen unten nichts gewählt ist."),
+        help_text=_("Gilt für Partner, bei denen oben nichts gewählt ist."),
     )
 
     def __init__(self, *args: Any, entries: list[RollEntry], standing: dict[Any, str], **kwargs: Any) -> None:

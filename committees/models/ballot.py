@@ -209,6 +209,7 @@ class Ballot(Entity):
     @cached_property
     def rules(self) -> Rules:
         """The rules as frozen at opening."""
+        assert self.rules_frozen is not None
         return Rules.from_data(self.rules_frozen)
 
 

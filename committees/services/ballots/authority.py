@@ -1,8 +1,9 @@
 """What every step of a ballot begins with: who acts, and the rows it holds while it acts."""
 
 from typing import Any
+from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import Model, QuerySet
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
@@ -38,6 +39,11 @@ def hold(ballot: Ballot) -> Ballot:
     if ballot.referral is not None:
         lock(Motion.objects.all(), ballot.referral.motion_id)
     return lock(ballots(), ballot.pk)
+
+
+def key_of(row: Model | UUID) -> UUID:
+    """The key of a row, or the key itself."""
+    return row if isinstance(row, UUID) else row.pk
 
 
 def must_step(ballot: Ballot, to: BallotState) -> None:

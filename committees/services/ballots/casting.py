@@ -19,7 +19,7 @@ from committees.rules import eligibility
 from committees.rules.eligibility import Earlier, Facts, Kind, Mandate, Refused
 from committees.rules.rule_set import Abstention
 from committees.services.ballots import closing
-from committees.services.ballots.authority import say
+from committees.services.ballots.authority import key_of, say
 from committees.services.ballots.counting import LARGE_ROLL
 from committees.services.ballots.errors import (
     BallotRefused,
@@ -86,8 +86,8 @@ def cast(
     attempt = _Attempt(
         by=by,
         ballots=Ballot.objects.all() if among is None else among,
-        ballot_id=getattr(ballot, "pk", ballot),
-        partner_id=getattr(partner, "pk", partner),
+        ballot_id=key_of(ballot),
+        partner_id=key_of(partner),
         choice=Choice(choice),
         token_hash=hashlib.sha256(token.encode()).hexdigest(),
     )

@@ -137,6 +137,7 @@ def break_tie(*, by: User, ballot: Ballot, choice: str) -> Ballot:
     if choice not in Choice.values:
         raise WrongState(_("Bitte wählen Sie Ja, Nein oder Enthaltung."), field="choice")
     ballot.chair_choice = choice
+    assert ballot.counts is not None
     verdict = counting.verdict_of(ballot, counting.Count.from_data(ballot.counts), chair_choice=choice)
     ballot.verdict, ballot.outcome = verdict.to_data(), verdict.outcome.value
     ballot.save(update_fields=["chair_choice", "verdict", "outcome"])

@@ -14,7 +14,7 @@ from committees.models import Ballot, Participation, RollEntry, Vote
 from committees.rules.rule_set import Abstention
 from committees.rules.verdict import Verdict
 from committees.services.ballots import counting
-from committees.services.ballots.authority import hold, must_be_open, require
+from committees.services.ballots.authority import hold, key_of, must_be_open, require
 from committees.services.ballots.errors import InvalidChoice, NotEntitled, RollRefused
 from membership.models import Partner
 from partnership import clock
@@ -34,7 +34,7 @@ def enter_hands(*, by: User, ballot: Ballot, choices: Mapping[Partner | UUID, st
     must_be_open(ballot)
     if ballot.form != BallotForm.SHOW_OF_HANDS:
         raise RollRefused(_("Hier stimmt jeder Partner selbst ab; es wird nichts erfasst."))
-    wanted = {getattr(partner, "pk", partner): choice for partner, choice in choices.items() if choice}
+    wanted = {key_of(partner): choice for partner, choice in choices.items() if choice}
     _check_choices(ballot, set(wanted.values()))
     entitled = dict(
         RollEntry.objects.filter(ballot=ballot, is_excluded=False, partner__in=wanted).values_list(

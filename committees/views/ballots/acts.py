@@ -5,6 +5,7 @@ from typing import Any, ClassVar
 
 from django.contrib import messages
 from django.db.models import Q, QuerySet
+from django.forms import Form
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
@@ -124,7 +125,7 @@ class ConfirmPage(BallotMixin, ObjectFormPage):
 
     policy = policies.conduct
     template_name = "confirm.html"
-    form_class = ConfirmForm
+    form_class: type[Form] = ConfirmForm
     tone: ClassVar[str] = "info"
     # States in which the act makes sense; in others the page leads back to the ballot.
     states: ClassVar[tuple[BallotState, ...]] = ()

@@ -123,6 +123,7 @@ class BallotDetailView(BallotMixin, ObjectPage):
         receipt = self.request.GET.get("quittung", "")
         more: dict[str, Any] = {
             "seats": seats,
+            "has_form": any(seat.form for seat in seats),
             "turnout": shown.turnout_of(ballot),
             "receipt": next((seat for seat in seats if seat.vote and str(seat.entry.partner_id) == receipt), None),
             "can_object": bool(seats) and shown.can_object(ballot),

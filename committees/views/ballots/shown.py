@@ -175,6 +175,7 @@ class Result:
     @cached_property
     def verdict(self) -> Verdict:
         """As stored at closing."""
+        assert self.ballot.verdict is not None
         return Verdict.from_data(self.ballot.verdict)
 
     @property
@@ -220,7 +221,7 @@ class RollPaginator(Paginator):
         self.size = size
 
     @property
-    def count(self) -> int:  # type: ignore[override]
+    def count(self) -> int:
         return self.size
 
 

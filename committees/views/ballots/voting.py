@@ -50,7 +50,7 @@ class BallotVoteView(BallotDetailView):
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         form = CastForm(request.POST)
         if not form.is_valid():
-            return self._refuse(next(iter(form.errors.values()))[0], 422)
+            return self._refuse(str(next(iter(form.errors.values()))[0]), 422)
         data = form.cleaned_data
         if not data["confirmed"]:
             return self._confirm(data)

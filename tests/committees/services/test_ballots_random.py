@@ -59,6 +59,7 @@ class Sequence:
         if self.chance.random() < 0.5:
             for ballot in Ballot.objects.all():
                 ballots.open_ballot(by=self.chamber.chair, ballot=ballot)
+            self.look()
         for _ in range(COMMANDS_EACH):
             if self.chance.random() < 0.1:
                 self.now += timedelta(days=self.chance.choice([1, 5, 12]))
