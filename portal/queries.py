@@ -87,13 +87,19 @@ def _votes(user: User, held: Ties) -> list[Due]:
 
 
 def _answers(user: User, held: Ties) -> list[Due]:
-    """Invitations nobody answered yet for the seat."""
-    committees = {committee for committee, _partner in _seats(held)}
-    answered = MeetingAnswer.objects.filter(meeting=OuterRef("pk"), partner__in=held.partner_ids)
-    meetings = (
-        Meeting.objects.filter(committee__in=committees, state=MeetingState.INVITED, starts_at__gt=clock.now())
-        .exclude(Exists(answered))
+    """Invitations not answered yet, for each partner the person speaks for."""
+    seats: dict[Any, set[Any]] = {}
+    for committee, partner in _seats(held):
+        seats.setdefault(committee, set()).add(partner)
+    meetings = list(
+        Meeting.objects.filter(committee__in=seats, state=MeetingState.INVITED, starts_at__gt=clock.now())
         .select_related("partnership", "committee")
+        .order_by("starts_at")
+    )
+    answered = set(
+        MeetingAnswer.objects.filter(meeting__in=meetings, partner__in=held.partner_ids).values_list(
+            "meeting", "partner"
+        )
     )
     return [
         Due(
@@ -105,6 +111,7 @@ def _answers(user: User, held: Ties) -> list[Due]:
             partnership=meeting.partnership,
         )
         for meeting in meetings
+        if any((meeting.pk, partner) not in answered for partner in seats[meeting.committee_id])
     ]
 
 

@@ -4,11 +4,12 @@ import pytest
 from django.urls import reverse
 
 from committees.enums import MeetingState
+from committees.models import MeetingAnswer
 from committees.services import ballots
 from partnership import clock
 from partnership.models import OutboxMessage
 from tests.factories import UserFactory
-from tests.factories.committees import MeetingFactory, make_chamber, open_ballot
+from tests.factories.committees import DelegateFactory, MeetingFactory, make_chamber, open_ballot
 
 pytestmark = pytest.mark.django_db
 
@@ -48,6 +49,20 @@ def test_an_invitation_waits_for_an_answer(client):
         committee=chamber.committee, state=MeetingState.INVITED, starts_at=clock.now() + timedelta(days=3)
     )
     assert meeting.title in desk(client, chamber.delegates[0])
+
+
+def test_an_answer_for_one_partner_leaves_the_other_one_open(client):
+    chamber = make_chamber(2)
+    both = chamber.delegates[0]
+    DelegateFactory(committee=chamber.committee, partner=chamber.partners[1], person=both, kind="deputy")
+    meeting = MeetingFactory(
+        committee=chamber.committee, state=MeetingState.INVITED, starts_at=clock.now() + timedelta(days=3)
+    )
+    for partner, is_open in zip(chamber.partners, (True, False), strict=True):
+        MeetingAnswer.objects.create(
+            meeting=meeting, partner=partner, person=both, answer="yes", answered_at=clock.now()
+        )
+        assert (meeting.title + "</a></p>" in desk(client, both).split("Nächste Sitzungen")[0]) is is_open
 
 
 def test_failed_mails_lie_on_the_offices_desk(client):
