@@ -36,7 +36,6 @@ INSTALLED_APPS = [
     "django_filters",
     "django_htmx",
     "guardian",
-    "import_export",
     "django.contrib.admin",
     "django.contrib.auth",
     "django.contrib.contenttypes",
@@ -313,9 +312,7 @@ USE_I18N = True
 USE_TZ = True
 USE_THOUSAND_SEPARATOR = True
 
-# --- other libraries -------------------------------------------------------------------------------
-IMPORT_EXPORT_ESCAPE_FORMULAE_ON_EXPORT = True
-IMPORT_EXPORT_USE_TRANSACTIONS = True
+# --- log --------------------------------------------------------------------------------------------
 
 LOGGING = {
     "version": 1,
