@@ -141,8 +141,10 @@ class AppointmentForm(forms.ModelForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["held_on"].choices = _subjects()  # type: ignore[attr-defined]
-        self.fields["valid_from"].initial = clock.today()
+        # The page of one that is made shows it and asks for nothing.
+        if "valid_from" in self.fields:
+            self.fields["held_on"].choices = _subjects()  # type: ignore[attr-defined]
+            self.fields["valid_from"].initial = clock.today()
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
@@ -163,6 +165,13 @@ class AppointmentAdmin(NoDeleteAdmin):
     autocomplete_fields = ("person",)
     form = AppointmentForm
     actions = ("end_today",)
+
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        # What it is held on is chosen when it is made, and shown afterwards.
+        return ("person", "role", "held_on" if obj is None else "subject", "valid_from", "valid_until", "note")
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        return () if obj is None else self.get_fields(request, obj)
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         # Whoever may appoint may appoint themselves to everything: not for limited administrators.
