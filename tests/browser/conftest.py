@@ -1,6 +1,7 @@
 """A real browser: the machine's Chromium, in German, without its background traffic."""
 
 import os
+import re
 import shutil
 from io import StringIO
 
@@ -90,4 +91,5 @@ def visit(demonstration, browser, browser_context_args):
     yield open_for
     for context in opened:
         context.close()
-    assert complaints == []
+    # A refusal is an answer; the browser writes its number into the console all the same.
+    assert [text for text in complaints if not re.search(r"status of 4(09|22)", text)] == []
