@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from uuid import UUID
 
 from django.db.models import (
@@ -26,42 +26,17 @@ from django.db.models.functions import Coalesce
 from committees.enums import EntryKind, EntryRelation
 from committees.models import Resolution
 from fund.enums import AccountKind, PledgeState
+from fund.models import Account, Fund, Pledge, Posting
+from fund.models.fund import PledgeQuerySet
 from fund.rules.ledger import CENT
 from membership.models import Partner
 from partnership import clock
-from partnership.access import Person, ties
 from partnership.enums import Role
 from partnership.models import Appointment, Partnership
-
-if TYPE_CHECKING:
-    from fund.models import Fund
-    from fund.models.fund import PledgeQuerySet, PostingQuerySet
 
 NOTHING = Decimal("0.00")
 # What ends the force of a resolution.
 ENDING = (EntryRelation.ANNULS, EntryRelation.REPEALS, EntryRelation.SUPERSEDES)
-
-
-# --- who sees what -----------------------------------------------------------------------------------
-
-
-def books_partnership_ids(user: Person) -> frozenset[UUID]:
-    """Partnerships whose books the person reads."""
-    readers = (Role.TREASURER, Role.AUDITOR, Role.MANAGING_OFFICE)
-    return frozenset(tie.partnership_id for tie in ties(user).items if tie.kind in readers)
-
-
-def visible_pledges(pledges: "PledgeQuerySet", user: Person) -> "PledgeQuerySet":
-    """All pledges for those who read the books; else those of partners the person acts for."""
-    return pledges.filter(
-        Q(fund__partnership__in=books_partnership_ids(user)) | Q(partner__in=ties(user).partner_ids),
-        fund__partnership__in=ties(user).partnership_ids,
-    )
-
-
-def visible_postings(postings: "PostingQuerySet", user: Person) -> "PostingQuerySet":
-    """Postings for those who read the books."""
-    return postings.filter(fund__partnership__in=books_partnership_ids(user))
 
 
 # --- who contributes ---------------------------------------------------------------------------------
@@ -71,7 +46,7 @@ def visible_postings(postings: "PostingQuerySet", user: Person) -> "PostingQuery
 class Support:
     """How many partners contribute in a year, for everybody to read. `fund` is None where there is none."""
 
-    fund: "Fund | None"
+    fund: Fund | None
     year: int
     count: int = 0
     total: int = 0
@@ -80,8 +55,6 @@ class Support:
 
 def supporters(partnership: Partnership, year: int) -> Support:
     """Members with a pledge of the year, and the names of those that agreed to be named in public."""
-    from fund.models import Fund
-
     members = Partner.objects.filter(partnership=partnership).members(clock.today())
     fund = Fund.objects.filter(partnership=partnership).first()
     if fund is None:
@@ -96,10 +69,8 @@ def supporters(partnership: Partnership, year: int) -> Support:
     )
 
 
-def contributions(fund: "Fund", year: int) -> "PledgeQuerySet":
+def contributions(fund: Fund, year: int) -> PledgeQuerySet:
     """Pledges of a year that stand, of partners that are members today."""
-    from fund.models import Pledge
-
     members = Partner.objects.filter(partnership=fund.partnership_id).members(clock.today())
     return Pledge.objects.filter(fund=fund, year=year, state=PledgeState.PLEDGED, partner__in=members.values("pk"))
 
@@ -117,10 +88,8 @@ def _flow() -> Case:
     )
 
 
-def with_paid(pledges: "QuerySet[Any]") -> "QuerySet[Any]":
+def with_paid(pledges: QuerySet[Any]) -> QuerySet[Any]:
     """Pledges with `paid`: what the partner has paid for that year, whatever pledge it was booked on."""
-    from fund.models import Posting
-
     flows = (
         Posting.objects.filter(
             fund=OuterRef("fund"), pledge__partner=OuterRef("partner"), pledge__year=OuterRef("year")
@@ -135,10 +104,8 @@ def with_paid(pledges: "QuerySet[Any]") -> "QuerySet[Any]":
     )
 
 
-def paid(fund: "Fund", partner_id: UUID, year: int) -> Decimal:
+def paid(fund: Fund, partner_id: UUID, year: int) -> Decimal:
     """What a partner has paid for a year, reversals taken off."""
-    from fund.models import Posting
-
     rows = Posting.objects.filter(fund=fund, pledge__partner=partner_id, pledge__year=year)
     return cents(rows.aggregate(total=Sum(_flow()))["total"])
 
@@ -159,10 +126,8 @@ class Year:
     spent: Decimal = NOTHING
 
 
-def years(fund: "Fund") -> list[Year]:
+def years(fund: Fund) -> list[Year]:
     """Each year from the first with a pledge or posting to the current one: promised, received, spent. Two queries."""
-    from fund.models import Pledge, Posting
-
     figures: dict[int, dict[str, Any]] = defaultdict(dict)
     standing = Pledge.objects.filter(fund=fund, state=PledgeState.PLEDGED).order_by()
     for row in standing.values("year").annotate(count=Count("pk"), total=Sum("amount")):
@@ -203,16 +168,14 @@ class Balance:
         return self.bank - self.free
 
 
-def balance(fund: "Fund") -> Balance:
+def balance(fund: Fund) -> Balance:
     """Money there is, and how much of it is free."""
     rows = dict(fund.accounts.filter(measure__isnull=True).values_list("kind", "balance"))
     return Balance(rows.get(AccountKind.BANK, NOTHING), rows.get(AccountKind.FREE, NOTHING))
 
 
-def with_remaining(measures: "QuerySet[Any]") -> "QuerySet[Any]":
+def with_remaining(measures: QuerySet[Any]) -> QuerySet[Any]:
     """Measures with `remaining` (still set aside) and `spent` (paid so far)."""
-    from fund.models import Posting
-
     money = DecimalField(max_digits=18, decimal_places=2)
     flows = Posting.objects.filter(measure=OuterRef("pk")).order_by().values("measure").annotate(total=Sum(_flow()))
     return measures.annotate(
@@ -224,7 +187,7 @@ def with_remaining(measures: "QuerySet[Any]") -> "QuerySet[Any]":
 # --- resolutions that may carry a measure ------------------------------------------------------------
 
 
-def carrying_resolutions(partnership: Partnership) -> "QuerySet[Resolution]":
+def carrying_resolutions(partnership: Partnership) -> QuerySet[Resolution]:
     """Numbered, adopted entries of the register that nothing has ended."""
     ended = Resolution.objects.filter(refers_to=OuterRef("pk"), relation__in=ENDING)
     return Resolution.objects.filter(~Exists(ended), partnership=partnership, kind=EntryKind.ADOPTED).exclude(number="")
@@ -240,8 +203,6 @@ def years_to_choose(years_with_rows: Iterable[int]) -> list[int]:
 
 def overview(partnership: Partnership) -> Any:
     """The fund with `bank`, `free` and `member_count`, or None. One query."""
-    from fund.models import Account, Fund
-
     money = DecimalField(max_digits=18, decimal_places=2)
     accounts = Account.objects.filter(fund=OuterRef("pk")).order_by()
     members = Partner.objects.filter(partnership=OuterRef("partnership")).members(clock.today()).order_by()
@@ -259,10 +220,8 @@ def overview(partnership: Partnership) -> Any:
     )
 
 
-def standing_pledges(fund: "Fund", from_year: int) -> "QuerySet[Any]":
+def standing_pledges(fund: Fund, from_year: int) -> QuerySet[Any]:
     """Pledges that stand from a year on, with `paid`, and whether the partner `is_member` today."""
-    from fund.models import Pledge
-
     members = Partner.objects.filter(pk=OuterRef("partner")).members(clock.today())
     rows = Pledge.objects.filter(fund=fund, state=PledgeState.PLEDGED, year__gte=from_year)
     return (
@@ -273,7 +232,7 @@ def standing_pledges(fund: "Fund", from_year: int) -> "QuerySet[Any]":
     )
 
 
-def officers(fund: "Fund") -> "QuerySet[Appointment]":
+def officers(fund: Fund) -> QuerySet[Appointment]:
     """Who keeps and who checks the books today, or will."""
     return (
         Appointment.objects.filter(

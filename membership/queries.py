@@ -3,46 +3,28 @@
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from uuid import UUID
 
 from django.contrib.contenttypes.models import ContentType
 from django.db.models import OuterRef, Prefetch, Q, QuerySet, Subquery
 
 from membership.enums import Fact
+from membership.models import Organisation, Partner, SeatShare, Standing
+from membership.models.organisation import OrganisationQuerySet
+from membership.models.partner import PartnerQuerySet
 from partnership.access import Person, ties
 from partnership.enums import Role
 from partnership.models import Appointment, Partnership
 
-if TYPE_CHECKING:
-    from membership.models.organisation import OrganisationQuerySet
-    from membership.models.partner import PartnerQuerySet
 
-
-def visible_organisations(organisations: "OrganisationQuerySet", user: Person) -> "OrganisationQuerySet":
-    """Bodies that hold or share a seat, or are known otherwise, in a partnership the person belongs to."""
-    return _organisations_in(organisations, ties(user).partnership_ids)
-
-
-def organisations_of(partnership: Partnership) -> "OrganisationQuerySet":
+def organisations_of(partnership: Partnership) -> OrganisationQuerySet:
     """Bodies that one partnership knows: those with a share in a seat, and those that hold an office."""
-    from membership.models import Organisation
-
-    return _organisations_in(Organisation.objects.all(), [partnership.pk])
+    return Organisation.objects.known_in([partnership.pk])
 
 
-def _organisations_in(organisations: "OrganisationQuerySet", partnerships: Iterable[UUID]) -> "OrganisationQuerySet":
-    from membership.models import Organisation
-
-    ids = list(partnerships)
-    seated = Organisation.objects.filter(Q(shares__partner__partnership__in=ids) | Q(partnerships__in=ids))
-    return organisations.filter(pk__in=seated.values("pk"))
-
-
-def with_standing(partners: "PartnerQuerySet", on: date) -> "PartnerQuerySet":
+def with_standing(partners: PartnerQuerySet, on: date) -> PartnerQuerySet:
     """Partners with each of the five facts as it is on a day: `standing_stage`, `standing_voting_right` …"""
-    from membership.models import Standing
-
     facts = {
         f"standing_{fact.value}": Subquery(
             Standing.objects.valid(on)
@@ -55,26 +37,20 @@ def with_standing(partners: "PartnerQuerySet", on: date) -> "PartnerQuerySet":
     return partners.annotate(**facts)
 
 
-def with_organisations(partners: "PartnerQuerySet") -> "PartnerQuerySet":
+def with_organisations(partners: PartnerQuerySet) -> PartnerQuerySet:
     """Partners with the organisations that share each seat, in one further query."""
-    from membership.models import SeatShare
-
     shares = SeatShare.objects.select_related("organisation").order_by("position", "organisation__name")
     return partners.prefetch_related(Prefetch("shares", queryset=shares))
 
 
-def administered_partners(user: Person, partnership: Partnership) -> "PartnerQuerySet":
+def administered_partners(user: Person, partnership: Partnership) -> PartnerQuerySet:
     """Partners of the partnership that the person administers."""
-    from membership.models import Partner
-
     ids = ties(user).ids("membership.partner", Role.PARTNER_ADMIN)
     return Partner.objects.filter(partnership=partnership, pk__in=ids)
 
 
-def administrators(partners: Iterable[Any], on: date) -> "QuerySet[Appointment]":
+def administrators(partners: Iterable[Any], on: date) -> QuerySet[Appointment]:
     """Who keeps the entries of partners on a day."""
-    from membership.models import Partner
-
     return (
         Appointment.objects.valid(on)
         .filter(
@@ -94,7 +70,7 @@ class ListFilter:
     name: str
     label: Any
     choices: Callable[[Partnership], list[tuple[str, str]]]
-    apply: Callable[["PartnerQuerySet", str, date], "PartnerQuerySet"]
+    apply: Callable[[PartnerQuerySet, str, date], PartnerQuerySet]
 
 
 @dataclass(frozen=True)
@@ -131,8 +107,6 @@ def contains(field: str, word: str) -> Q:
 
 def matching(partners: QuerySet[Any], text: str) -> QuerySet[Any]:
     """Partners whose name, number or organisation contains every word of the text."""
-    from membership.models import SeatShare
-
     for word in text.split()[:8]:
         shares = SeatShare.objects.filter(
             contains("organisation__name", word) | contains("organisation__short_name", word)

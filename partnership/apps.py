@@ -10,7 +10,7 @@ class PartnershipConfig(AppConfig):
     verbose_name = _("Partnerschaften und Konten")
 
     def ready(self) -> None:
-        from partnership import accounts  # noqa: F401 - connects to sign-in
+        from partnership import accounts, ties  # noqa: F401 - connects to sign-in; brings appointments
         from partnership.access import checks  # noqa: F401 - registers the system check
         from partnership.db.triggers import install_after_migrate
 

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from partnership.access.policy import policy
 from partnership.access.ties import Person, ties
 from partnership.enums import Role
+from partnership.models import User
 
 
 @policy(is_public=True)
@@ -25,13 +26,13 @@ def signed_in(user: Person, subject: Any) -> bool:
 @policy(_("Dieser Bereich ist der Verwaltung der Installation vorbehalten."))
 def staff(user: Person, subject: Any) -> bool:
     """Administrators of the installation."""
-    return bool(user.is_staff)
+    return isinstance(user, User) and user.is_staff
 
 
 @policy(_("Die Ablage der Mails sehen nur Administratorinnen und Administratoren."), is_public=True)
 def read_sent_mail(user: Person, subject: Any) -> bool:
     """In the demonstration everybody, else administrators: it holds the mails of all recipients."""
-    return settings.KONVENT_DEMO or bool(getattr(user, "is_staff", False))
+    return settings.KONVENT_DEMO or (isinstance(user, User) and user.is_staff)
 
 
 @policy(_("Sie gehören dieser Partnerschaft nicht an."))

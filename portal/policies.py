@@ -12,7 +12,7 @@ from partnership.models import Partnership, User
 @policy(_("Partnerschaften richtet die Verwaltung der Installation ein."), is_public=True)
 def found(user: Person, subject: Any) -> bool:
     """Administrators; on an empty embedded installation, whoever stands at the machine."""
-    if user.is_authenticated and user.is_superuser:
+    if isinstance(user, User) and user.is_superuser:
         return True
     return settings.KONVENT_OPEN_SETUP and not User.objects.exists() and not Partnership.objects.exists()
 

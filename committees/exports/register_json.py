@@ -6,9 +6,9 @@ from pathlib import Path
 from django.http import HttpResponse
 
 from committees.models import Resolution
-from committees.queries import office_partnership_ids
 from committees.rules.register import PARTS, export_bytes
 from committees.services import register
+from committees.visibility import office_partnership_ids
 from partnership.access import Person, ties
 from partnership.models import Partnership
 

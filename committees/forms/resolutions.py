@@ -10,8 +10,8 @@ from django.utils.translation import gettext_lazy as _
 from committees.enums import EntryKind
 from committees.forms.motions import PlainTextField, committees_of_page
 from committees.models import Resolution, ResolutionPart
-from committees.queries import readable_resolutions
 from committees.services.register import NUMBERED
+from committees.visibility import readable_resolutions
 from partnership.ui.forms import KernForm
 
 ALL = "all"

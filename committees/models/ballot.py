@@ -1,7 +1,5 @@
 """Ballots: one vote taken. The partner has the vote, a person casts it."""
 
-from typing import TYPE_CHECKING
-
 from django.db import models
 from django.db.models import Q
 from django.urls import reverse
@@ -14,19 +12,22 @@ from committees.models.meeting import AgendaItem, Meeting
 from committees.models.motion import Referral
 from committees.models.rule_set import RuleSet
 from committees.rules.rule_set import Rules
+from committees.visibility import confidential_committee_ids, office_partnership_ids, preparing_committee_ids
 from membership.models import Partner
+from partnership.access import Person, ties
 from partnership.models import Entity, Partnership
-
-if TYPE_CHECKING:
-    from partnership.access import Person
 
 
 class BallotQuerySet(models.QuerySet["Ballot"]):
-    def visible_to(self, user: "Person") -> "BallotQuerySet":
-        """Ballots of the person's partnerships; drafts to the office, confidential ones to the committee."""
-        from committees.queries import visible_ballots
-
-        return visible_ballots(self, user)
+    def visible_to(self, user: Person) -> "BallotQuerySet":
+        """Ballots of the person's partnerships; drafts to those who conduct, confidential ones to the committee."""
+        held = ties(user)
+        office = Q(partnership__in=office_partnership_ids(held))
+        return self.filter(
+            office | Q(committee__in=preparing_committee_ids(held)) | ~Q(state=BallotState.DRAFT),
+            office | Q(committee__in=confidential_committee_ids(held)) | Q(is_confidential=False),
+            partnership__in=held.partnership_ids,
+        )
 
 
 class Ballot(Entity):

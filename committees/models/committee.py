@@ -1,22 +1,18 @@
 """Committees and role circles."""
 
-from typing import TYPE_CHECKING
-
 from django.db import models
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from committees.enums import CommitteeKind, CommitteeState
 from membership.models import Organisation
+from partnership.access import Person
 from partnership.enums import role_permissions
 from partnership.models import Entity, Partnership, Period, PeriodQuerySet, period_in_order
 
-if TYPE_CHECKING:
-    from partnership.access import Person
-
 
 class CommitteeQuerySet(models.QuerySet["Committee"]):
-    def visible_to(self, user: "Person") -> "CommitteeQuerySet":
+    def visible_to(self, user: Person) -> "CommitteeQuerySet":
         """Committees of the partnerships this person belongs to."""
         return self.filter(partnership__in=Partnership.objects.visible_to(user))
 

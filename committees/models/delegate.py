@@ -1,7 +1,5 @@
 """Who speaks and casts for a partner."""
 
-from typing import TYPE_CHECKING
-
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -9,14 +7,12 @@ from django.utils.translation import gettext_lazy as _
 from committees.enums import DelegateKind
 from committees.models.committee import Committee
 from membership.models import Partner
+from partnership.access import Person
 from partnership.models import Entity, Partnership, Period, PeriodQuerySet, period_in_order
-
-if TYPE_CHECKING:
-    from partnership.access import Person
 
 
 class DelegateQuerySet(PeriodQuerySet):
-    def visible_to(self, user: "Person") -> "DelegateQuerySet":
+    def visible_to(self, user: Person) -> "DelegateQuerySet":
         """Delegations in the partnerships this person belongs to."""
         return self.filter(committee__partnership__in=Partnership.objects.visible_to(user))
 

@@ -2,7 +2,7 @@
 
 import uuid
 from datetime import date, datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django.db import models
 from django.db.models import F, OuterRef, Q, Subquery
@@ -15,11 +15,10 @@ from committees.enums import Answer, ItemState, MeetingState, Presence
 from committees.models.committee import Committee
 from committees.models.motion import Referral
 from committees.rules.deadlines import BERLIN, words
+from committees.visibility import confidential_committee_ids, office_partnership_ids, preparing_committee_ids
 from membership.models import Partner
+from partnership.access import Person, ties
 from partnership.models import Document, DocumentVersion, Entity, Partnership
-
-if TYPE_CHECKING:
-    from partnership.access import Person
 
 
 def span_words(starts_at: datetime, ends_at: datetime) -> str:
@@ -41,19 +40,20 @@ def span_words(starts_at: datetime, ends_at: datetime) -> str:
 
 
 class MeetingQuerySet(models.QuerySet["Meeting"]):
-    def visible_to(self, user: "Person") -> "MeetingQuerySet":
-        """Meetings of the person's partnerships; drafts only to those who prepare them."""
-        from committees.queries import visible_meetings
-
-        return visible_meetings(self, user)
+    def visible_to(self, user: Person) -> "MeetingQuerySet":
+        """Meetings of the person's partnerships; drafts only to those who prepare or conduct them."""
+        held = ties(user)
+        return self.filter(
+            ~Q(state=MeetingState.DRAFT)
+            | Q(partnership__in=office_partnership_ids(held))
+            | Q(committee__in=preparing_committee_ids(held)),
+            partnership__in=held.partnership_ids,
+        )
 
 
 class AgendaItemQuerySet(models.QuerySet["AgendaItem"]):
-    def visible_to(self, user: "Person") -> "AgendaItemQuerySet":
+    def visible_to(self, user: Person) -> "AgendaItemQuerySet":
         """Items of meetings the person may see; confidential ones to the committee and the office."""
-        from committees.queries import confidential_committee_ids, office_partnership_ids
-        from partnership.access import ties
-
         held = ties(user)
         return self.filter(
             Q(is_confidential=False)

@@ -9,21 +9,31 @@ from django.utils.translation import gettext_lazy as _
 
 from committees.enums import MotionState, ReferralRole, ReferralState
 from committees.models.committee import Committee
+from committees.visibility import confidential_committee_ids, office_partnership_ids
 from membership.models import Partner
+from partnership.access import Person, ties
 from partnership.models import Document, Entity, Partnership
 
 if TYPE_CHECKING:
     from uuid import UUID
 
-    from partnership.access import Person
-
 
 class MotionQuerySet(models.QuerySet["Motion"]):
-    def visible_to(self, user: "Person") -> "MotionQuerySet":
-        """Motions of the person's partnerships; drafts to their authors, confidential ones to the committees."""
-        from committees.queries import visible_motions
+    def visible_to(self, user: Person) -> "MotionQuerySet":
+        """Motions of the person's partnerships.
 
-        return visible_motions(self, user)
+        Drafts: to who wrote them, the office, and people of the submitting partner. Confidential ones: to
+        the committees on their way and the office.
+        """
+        held = ties(user)
+        office = Q(partnership__in=office_partnership_ids(held))
+        author = Q(created_by=user.pk) | Q(submitting_partner__in=held.partner_ids)
+        concerned = Referral.objects.filter(committee__in=confidential_committee_ids(held)).values("motion")
+        return self.filter(
+            office | author | ~Q(state=MotionState.DRAFT),
+            office | author | Q(is_confidential=False) | Q(pk__in=concerned),
+            partnership__in=held.partnership_ids,
+        )
 
 
 class Motion(Entity):
@@ -94,7 +104,7 @@ class Motion(Entity):
 
 
 class ReferralQuerySet(models.QuerySet["Referral"]):
-    def visible_to(self, user: "Person") -> "ReferralQuerySet":
+    def visible_to(self, user: Person) -> "ReferralQuerySet":
         """Treatments of the motions this person may see."""
         return self.filter(motion__in=Motion.objects.visible_to(user))
 

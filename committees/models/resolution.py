@@ -1,7 +1,5 @@
 """The register: numbered, immutable outcomes in one chain per partnership."""
 
-from typing import TYPE_CHECKING
-
 from django.db import models
 from django.db.models import Q
 from django.urls import reverse
@@ -10,26 +8,21 @@ from django.utils.translation import gettext_lazy as _
 from committees.enums import EntryKind, EntryRelation
 from committees.models.ballot import Ballot
 from committees.models.committee import Committee
+from committees.visibility import readable_resolutions
+from partnership.access import Person
 from partnership.models import Entity, Partnership
-
-if TYPE_CHECKING:
-    from partnership.access import Person
 
 
 class ResolutionQuerySet(models.QuerySet["Resolution"]):
-    def visible_to(self, user: "Person") -> "ResolutionQuerySet":
+    def visible_to(self, user: Person) -> "ResolutionQuerySet":
         """Entries whose title, wording and counts the person may read."""
-        from committees.queries import readable_resolutions
-
         return self.filter(readable_resolutions(user), partnership__in=Partnership.objects.visible_to(user))
 
-    def listed_for(self, user: "Person") -> "ResolutionQuerySet":
+    def listed_for(self, user: Person) -> "ResolutionQuerySet":
         """Every entry of the registers of the person's partnerships, told apart by `is_readable`.
 
         For the register itself: of what the person may not read, it shows number and kind, and its place in the chain.
         """
-        from committees.queries import readable_resolutions
-
         return self.filter(partnership__in=Partnership.objects.visible_to(user)).annotate(
             is_readable=models.Case(
                 models.When(readable_resolutions(user), then=True),

@@ -15,7 +15,7 @@ from committees.models import Committee, Delegate
 from committees.services import delegates
 from membership.services import people
 from membership.services.imports.files import Line
-from membership.services.imports.plan import VALID_FROM, Actor, Column, Row, Seat
+from membership.services.imports.rows import VALID_FROM, Actor, Column, Row, Seat
 from partnership import clock
 from partnership.models import Partnership, User
 from partnership.services import audit

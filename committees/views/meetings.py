@@ -22,9 +22,9 @@ from committees.exports import invitation_ical, protocol, protocol_pdf
 from committees.forms.meetings import CancelForm, MeetingForm, NewMeetingForm, WaiverForm
 from committees.models import AgendaItem, Ballot, Committee, Meeting, Motion, RuleSet
 from committees.notifications import meetings as notifications
-from committees.queries import confidential_committee_ids, office_partnership_ids
 from committees.rules.rule_set import Rules
 from committees.services import attendance, meetings, revisions
+from committees.visibility import confidential_committee_ids, office_partnership_ids
 from membership.exports import tables
 from membership.models import Partner
 from partnership import clock

@@ -1,7 +1,5 @@
 """The development fund and its accounts."""
 
-from typing import TYPE_CHECKING
-
 from django.db import models
 from django.db.models import Q
 from django.urls import reverse
@@ -10,16 +8,15 @@ from django.utils.translation import gettext_lazy as _
 from committees.models import Resolution
 from fund.enums import AccountKind, MeasureState, PledgeState
 from fund.rules import ledger
+from fund.visibility import books_partnership_ids
 from membership.models import Partner
+from partnership.access import Person, ties
 from partnership.enums import role_permissions
 from partnership.models import Entity, Partnership
 
-if TYPE_CHECKING:
-    from partnership.access import Person
-
 
 class FundQuerySet(models.QuerySet["Fund"]):
-    def visible_to(self, user: "Person") -> "FundQuerySet":
+    def visible_to(self, user: Person) -> "FundQuerySet":
         """Funds of the partnerships this person belongs to."""
         return self.filter(partnership__in=Partnership.objects.visible_to(user))
 
@@ -58,7 +55,7 @@ class Fund(Entity):
 
 
 class MeasureQuerySet(models.QuerySet["Measure"]):
-    def visible_to(self, user: "Person") -> "MeasureQuerySet":
+    def visible_to(self, user: Person) -> "MeasureQuerySet":
         """Measures of the funds this person may see."""
         return self.filter(fund__in=Fund.objects.visible_to(user))
 
@@ -120,11 +117,12 @@ class Measure(Entity):
 
 
 class PledgeQuerySet(models.QuerySet["Pledge"]):
-    def visible_to(self, user: "Person") -> "PledgeQuerySet":
+    def visible_to(self, user: Person) -> "PledgeQuerySet":
         """All pledges for those who read the books; else those of partners the person acts for."""
-        from fund.queries import visible_pledges
-
-        return visible_pledges(self, user)
+        return self.filter(
+            Q(fund__partnership__in=books_partnership_ids(user)) | Q(partner__in=ties(user).partner_ids),
+            fund__partnership__in=ties(user).partnership_ids,
+        )
 
 
 class Pledge(Entity):
@@ -231,11 +229,9 @@ class Account(models.Model):
 
 
 class PostingQuerySet(models.QuerySet["Posting"]):
-    def visible_to(self, user: "Person") -> "PostingQuerySet":
+    def visible_to(self, user: Person) -> "PostingQuerySet":
         """Postings for those who read the books."""
-        from fund.queries import visible_postings
-
-        return visible_postings(self, user)
+        return self.filter(fund__partnership__in=books_partnership_ids(user))
 
 
 class Posting(models.Model):

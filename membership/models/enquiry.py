@@ -1,23 +1,17 @@
 """Enquiries from the public page."""
 
-from typing import TYPE_CHECKING
-
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from membership.enums import EnquiryKind, EnquiryState
+from partnership.access import Person, ties
+from partnership.enums import Role
 from partnership.models import Entity, Partnership
-
-if TYPE_CHECKING:
-    from partnership.access import Person
 
 
 class EnquiryQuerySet(models.QuerySet["Enquiry"]):
-    def visible_to(self, user: "Person") -> "EnquiryQuerySet":
+    def visible_to(self, user: Person) -> "EnquiryQuerySet":
         """Enquiries to partnerships whose office or product management this person is."""
-        from partnership.access import ties
-        from partnership.enums import Role
-
         held = ties(user).ids("partnership.partnership", Role.MANAGING_OFFICE, Role.PRODUCT_MANAGER)
         return self.filter(partnership__in=held)
 

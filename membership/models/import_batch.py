@@ -1,22 +1,16 @@
 """Imports of lists: previewed, then applied."""
 
-from typing import TYPE_CHECKING
-
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from partnership.access import Person, ties
+from partnership.enums import Role
 from partnership.models import Entity, Partnership
-
-if TYPE_CHECKING:
-    from partnership.access import Person
 
 
 class ImportBatchQuerySet(models.QuerySet["ImportBatch"]):
-    def visible_to(self, user: "Person") -> "ImportBatchQuerySet":
+    def visible_to(self, user: Person) -> "ImportBatchQuerySet":
         """Imports of partnerships whose lists this person keeps."""
-        from partnership.access import ties
-        from partnership.enums import Role
-
         held = ties(user).ids("partnership.partnership", Role.MANAGING_OFFICE, Role.PRODUCT_MANAGER)
         return self.filter(partnership__in=held)
 

@@ -1,24 +1,28 @@
 """Legal bodies."""
 
-from typing import TYPE_CHECKING
+from collections.abc import Iterable
+from uuid import UUID
 
 from django.db import models
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from membership.enums import OrganisationKind
+from partnership.access import Person, ties
 from partnership.enums import Land
 from partnership.models import Entity, Partnership
 
-if TYPE_CHECKING:
-    from partnership.access import Person
-
 
 class OrganisationQuerySet(models.QuerySet["Organisation"]):
-    def visible_to(self, user: "Person") -> "OrganisationQuerySet":
+    def visible_to(self, user: Person) -> "OrganisationQuerySet":
         """Bodies that hold or share a seat, or are known otherwise, in a partnership the person belongs to."""
-        from membership.queries import visible_organisations
+        return self.known_in(ties(user).partnership_ids)
 
-        return visible_organisations(self, user)
+    def known_in(self, partnerships: Iterable[UUID]) -> "OrganisationQuerySet":
+        """Bodies that hold or share a seat, or are known otherwise, in one of the partnerships."""
+        ids = list(partnerships)
+        seated = Organisation.objects.filter(Q(shares__partner__partnership__in=ids) | Q(partnerships__in=ids))
+        return self.filter(pk__in=seated.values("pk"))
 
 
 class Organisation(Entity):

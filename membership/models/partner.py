@@ -1,7 +1,6 @@
 """Partners: one seat each, held by one organisation or shared by several."""
 
 from datetime import date
-from typing import TYPE_CHECKING
 
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
@@ -10,16 +9,14 @@ from django.utils.translation import gettext_lazy as _
 
 from membership.enums import MEMBER_STAGES, ContactRole, Fact
 from membership.models.organisation import Organisation
+from partnership.access import Person
 from partnership.models import Entity, Partnership, Period, PeriodQuerySet, period_in_order
-
-if TYPE_CHECKING:
-    from partnership.access import Person
 
 YES = "yes"
 
 
 class PartnerQuerySet(models.QuerySet["Partner"]):
-    def visible_to(self, user: "Person") -> "PartnerQuerySet":
+    def visible_to(self, user: Person) -> "PartnerQuerySet":
         """Partners of the partnerships this person belongs to."""
         return self.filter(partnership__in=Partnership.objects.visible_to(user))
 

@@ -14,7 +14,8 @@ from membership.forms.imports import ApplyForm, UploadForm
 from membership.models import ImportBatch
 from membership.services import imports
 from membership.services.imports import templates as table_templates
-from membership.services.imports.plan import CHANGED, ERROR, NEW, UNCHANGED, columns
+from membership.services.imports.plan import columns
+from membership.services.imports.rows import CHANGED, ERROR, NEW, UNCHANGED
 from partnership.views.base import Deed, FormPage, ListPage, ObjectFormPage, Page
 
 STATES = {

@@ -1,5 +1,6 @@
-"""What ties a person to partnerships today: dated appointments, and what higher apps bring (delegations).
+"""What ties a person to partnerships today: dated appointments (`partnership.ties`), and what higher apps bring.
 
+Knows no model, so that the querysets of models can ask it.
 Everything that authorises is read here, at each request; nothing of it is kept in a session.
 """
 
@@ -7,20 +8,18 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 from uuid import UUID
 
-from django.contrib.auth.models import AnonymousUser
-from django.contrib.contenttypes.models import ContentType
-from django.db.models import Exists, Model, OuterRef
+from django.db.models import Model
 
 from partnership import clock
-from partnership.enums import Role
 
 if TYPE_CHECKING:
-    from partnership.models import User
+    from django.contrib.auth.base_user import AbstractBaseUser
+    from django.contrib.auth.models import AnonymousUser
 
-Person: TypeAlias = "User | AnonymousUser"
+Person: TypeAlias = "AbstractBaseUser | AnonymousUser"
 # The attribute of a user object that carries what was read for this request.
 REMEMBERED = "_ties"
 
@@ -72,12 +71,12 @@ class Ties:
         return frozenset(tie.kind for tie in self.items if tie.partnership_id == partnership_id)
 
 
-Source = Callable[["User", date], Iterable[Tie]]
+Source = Callable[[Any, date], Iterable[Tie]]
 _sources: list[Source] = []
 
 
 def register_source(source: Source) -> Source:
-    """Let a higher app add ties (in `AppConfig.ready`); the source costs at most one query."""
+    """Let an app add ties (in `AppConfig.ready`); the source costs at most one query."""
     if source not in _sources:
         _sources.append(source)
     return source
@@ -103,34 +102,3 @@ def forget(user: Person) -> None:
     """Read the ties afresh the next time; after a service has changed them."""
     if hasattr(user, REMEMBERED):
         delattr(user, REMEMBERED)
-
-
-@register_source
-def appointments(user: "User", on: date) -> Iterable[Tie]:
-    """Appointments valid on the day *and* carried by guardian's permission (decisions.md 5)."""
-    from guardian.models import UserObjectPermission
-
-    from partnership.models import Appointment
-
-    granted = UserObjectPermission.objects.filter(
-        user=user,
-        content_type=OuterRef("content_type"),
-        object_pk=OuterRef("object_pk"),
-        permission__codename=OuterRef("role"),
-        permission__content_type=OuterRef("content_type"),
-    )
-    rows = (
-        Appointment.objects.valid(on)
-        .filter(Exists(granted), person=user)
-        .values_list("role", "content_type_id", "object_pk", "partnership_id")
-    )
-    for role, content_type_id, object_pk, partnership_id in rows:
-        model = ContentType.objects.get_for_id(content_type_id).model_class()
-        assert model is not None
-        yield Tie(
-            kind=role,
-            label=model._meta.label_lower,
-            object_id=UUID(object_pk),
-            partnership_id=partnership_id,
-            partner_id=UUID(object_pk) if role == Role.PARTNER_ADMIN else None,
-        )

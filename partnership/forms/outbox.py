@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from partnership.enums import OutboxState
 from partnership.models import OutboxMessage
-from partnership.services.outbox import kind_label
+from partnership.outbox.kinds import kind_label
 from partnership.ui.forms import KernForm
 
 

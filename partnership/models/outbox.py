@@ -1,25 +1,21 @@
 """Mails as rows: written in the transaction that causes them, delivered by the worker."""
 
 import uuid
-from typing import TYPE_CHECKING
 
 from django.db import models
 from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from partnership.access.ties import Person, ties
 from partnership.enums import OutboxState, Role
 from partnership.models.base import Entity
-
-if TYPE_CHECKING:
-    from partnership.access.ties import Person
+from partnership.outbox.kinds import kind_label
 
 
 class OutboxQuerySet(models.QuerySet["OutboxMessage"]):
-    def visible_to(self, user: "Person") -> "OutboxQuerySet":
+    def visible_to(self, user: Person) -> "OutboxQuerySet":
         """Mails of the partnerships whose office this person is; their bodies are left in the database."""
-        from partnership.access.ties import ties
-
         offices = ties(user).ids("partnership.partnership", Role.MANAGING_OFFICE)
         return self.filter(partnership__in=offices).defer("mime")
 
@@ -95,8 +91,6 @@ class OutboxMessage(Entity):
 
     def get_kind_display(self) -> str:
         """The kind in the reader's words."""
-        from partnership.services.outbox import kind_label
-
         return kind_label(self.kind)
 
     @property

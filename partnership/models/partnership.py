@@ -1,23 +1,17 @@
 """The partnership: the agreement that everything else belongs to."""
 
-from typing import TYPE_CHECKING
-
 from django.db import models
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from partnership.access.ties import Person, ties
 from partnership.enums import Land, PartnershipState, role_permissions
 from partnership.models.base import Entity
 
-if TYPE_CHECKING:
-    from partnership.access.ties import Person
-
 
 class PartnershipQuerySet(models.QuerySet["Partnership"]):
-    def visible_to(self, user: "Person") -> "PartnershipQuerySet":
+    def visible_to(self, user: Person) -> "PartnershipQuerySet":
         """Partnerships whose inside this person may see: those they hold a tie to today."""
-        from partnership.access.ties import ties
-
         return self.filter(pk__in=ties(user).partnership_ids)
 
 

@@ -28,9 +28,9 @@ from partnership.enums import OutboxState
 from partnership.mail import StoredMail
 from partnership.models import OutboxMessage
 from partnership.outbox import fence, hint
+from partnership.outbox.entitlements import entitlement
 from partnership.outbox.mime import one_line
 from partnership.services import readiness
-from partnership.services.outbox import entitlement
 
 logger = logging.getLogger(__name__)
 

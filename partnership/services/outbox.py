@@ -1,7 +1,7 @@
 """Mails are rows first: `post` writes one in the transaction that causes it, the worker delivers it."""
 
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -19,45 +19,17 @@ from partnership.enums import OutboxState
 from partnership.errors import Refusal
 from partnership.models import Epoch, OutboxMessage, Partnership, User
 from partnership.outbox import fence, hint
+from partnership.outbox.entitlements import entitlement, register_entitlement
+from partnership.outbox.kinds import register_kind
 from partnership.outbox.mime import Attachment, Mail, build, one_line
 from partnership.outbox.render import absolute, render
 from partnership.services import audit
 
 PENDING = (OutboxState.DUE, OutboxState.DEFERRED, OutboxState.HELD)
 
-Entitlement = Callable[[OutboxMessage], str | None]
-_entitlements: dict[str, Entitlement] = {}
-_kinds: dict[str, Any] = {}
-
 
 class NotPossible(Refusal):
     """The mail is in a state in which this cannot be done to it."""
-
-
-# --- what apps register in AppConfig.ready() --------------------------------------------------------
-
-
-def register_entitlement(name: str, check: Entitlement) -> None:
-    """Name a check that is asked just before each send: the reason why the recipient is no longer entitled, else None.
-
-    `post(entitlement=name)` refers to it. The message it gets has recipient, partnership and what it is about.
-    """
-    _entitlements[name] = check
-
-
-def entitlement(name: str) -> Entitlement | None:
-    """The check of that name, if there is one."""
-    return _entitlements.get(name)
-
-
-def register_kind(kind: str, label: Any) -> None:
-    """Give a kind of mail the name that the office reads in its lists."""
-    _kinds[kind] = label
-
-
-def kind_label(kind: str) -> str:
-    """The name of a kind of mail."""
-    return str(_kinds.get(kind, kind))
 
 
 # --- posting ----------------------------------------------------------------------------------------
@@ -361,7 +333,6 @@ __all__ = [
     "absolute",
     "entitlement",
     "is_address",
-    "kind_label",
     "post",
     "post_many",
     "register_entitlement",

@@ -7,7 +7,8 @@ from membership.models import ImportBatch
 from membership.services.imports import plan as planning
 from membership.services.imports.files import FileRefused, Line, read
 from membership.services.imports.partners import NAME
-from membership.services.imports.plan import Actor, ImportRefused, Plan
+from membership.services.imports.plan import Plan
+from membership.services.imports.rows import Actor, ImportRefused
 from partnership import clock
 from partnership.db.locks import lock
 from partnership.errors import Refusal

@@ -13,7 +13,7 @@ from membership.queries import organisations_of, with_organisations
 from membership.services import organisations as bodies
 from membership.services import partners
 from membership.services.imports.files import Line
-from membership.services.imports.plan import VALID_FROM, Actor, Column, Row, Seat, no_day, parse_day
+from membership.services.imports.rows import VALID_FROM, Actor, Column, Row, Seat, no_day, parse_day
 from partnership import clock
 from partnership.enums import Land
 from partnership.errors import Refusal

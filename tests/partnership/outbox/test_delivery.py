@@ -7,7 +7,7 @@ import pytest
 from partnership import clock
 from partnership.enums import OutboxState
 from partnership.models import OutboxMessage
-from partnership.outbox import delivery
+from partnership.outbox import delivery, entitlements
 from partnership.services import outbox, readiness
 from tests.factories import UserFactory
 from tests.partnership.outbox.conftest import free_port, letter, post, states
@@ -173,7 +173,7 @@ def test_a_mail_that_cannot_be_sent_at_all_stops_nobody(partnership, sink, monke
 
 
 @pytest.fixture
-def check():
+def check(monkeypatch):
     """An entitlement that ends for those whose account is switched off."""
 
     def still_active(message):
@@ -181,9 +181,7 @@ def check():
         person.refresh_from_db()
         return None if person.is_active else "Die Vertretung ist beendet."
 
-    outbox.register_entitlement("test_active", still_active)
-    yield
-    outbox._entitlements.pop("test_active")
+    monkeypatch.setitem(entitlements._entitlements, "test_active", still_active)
 
 
 def test_who_is_no_longer_entitled_gets_nothing_and_the_row_says_why(partnership, sink, check):
@@ -208,11 +206,10 @@ def test_a_check_that_is_gone_holds_the_mail_back(partnership, person, sink):
     assert sink.mails == []
 
 
-def test_a_check_that_breaks_is_asked_again_later(partnership, person, sink):
-    outbox.register_entitlement("test_broken", lambda message: 1 / 0)
+def test_a_check_that_breaks_is_asked_again_later(partnership, person, sink, monkeypatch):
+    monkeypatch.setitem(entitlements._entitlements, "test_broken", lambda message: 1 / 0)
     row = post(partnership, person, entitlement="test_broken")
     delivery.drain()
-    outbox._entitlements.pop("test_broken")
     row.refresh_from_db()
     assert (row.state, row.attempts) == (OutboxState.DEFERRED, 1)
     assert sink.mails == []
