@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy
 
 from committees.models import Resolution
 from committees.services import register
-from membership.exports import tables
+from partnership.exports import tables
 
 HEADS = (
     gettext_lazy("Position"),

@@ -14,9 +14,9 @@ from committees.forms.committees import ActingPersonForm, CircleMemberForm, Comm
 from committees.models import CircleMember, Committee, Meeting, Resolution
 from committees.rules.describe import describe
 from committees.services import committees
-from membership.exports import tables
 from partnership import clock
 from partnership.enums import Role
+from partnership.exports import tables
 from partnership.models import Appointment
 from partnership.policies import act_as_office
 from partnership.services import appointments

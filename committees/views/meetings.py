@@ -25,13 +25,14 @@ from committees.notifications import meetings as notifications
 from committees.rules.rule_set import Rules
 from committees.services import attendance, meetings, revisions
 from committees.visibility import confidential_committee_ids, office_partnership_ids
-from membership.exports import tables
 from membership.models import Partner
 from partnership import clock
 from partnership.access import ties
+from partnership.exports import tables
 from partnership.models import Partnership, User
 from partnership.services import documents, outbox
-from partnership.views.base import Deed, FormPage, ListPage, ObjectFormPage, ObjectMixin, ObjectPage
+from partnership.views.base import Deed, FormPage, ObjectFormPage, ObjectMixin, ObjectPage
+from partnership.views.exports import ExportedList
 
 DELIVERED = (*notifications.NOTICES, notifications.CANCELLATION)
 
@@ -142,12 +143,13 @@ class MeetingFilter(django_filters.FilterSet):
         return meetings.filter(ends_at__gte=now) if value == "kommend" else meetings.filter(ends_at__lt=now)
 
 
-class MeetingListView(ListPage):
+class MeetingListView(ExportedList):
     """All meetings of the partnership this person may see."""
 
     policy = policies.belong
     model = Meeting
     template_name = "committees/meeting_list.html"
+    export_name = "sitzungen"
     filterset_class = MeetingFilter
     sorts: ClassVar[dict[str, tuple[str, ...]]] = {
         "-wann": ("-starts_at",),
@@ -172,12 +174,7 @@ class MeetingListView(ListPage):
             .annotate(item_count=Count("items", filter=visible))
         )
 
-    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        if request.GET.get("export") in tables.FORMATS:
-            return self._export(request.GET["export"])
-        return super().get(request, *args, **kwargs)
-
-    def _export(self, form: str) -> HttpResponse:
+    def get_table(self) -> tables.Dataset:
         rows = (
             (
                 meeting.starts_at,
@@ -191,17 +188,11 @@ class MeetingListView(ListPage):
             for meeting in self.get_queryset()
         )
         heads = [_("Beginn"), _("Ende"), _("Bezeichnung"), _("Gremium"), _("Stand"), _("Ort"), _("Tagesordnungspunkte")]
-        return tables.download(tables.table(heads, rows, title=_("Sitzungen")), form, _("Sitzungen"))
+        return tables.table(heads, rows, title=_("Sitzungen"))
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        query = self.request.GET.copy()
-        exports = []
-        for form in tables.FORMATS:
-            query["export"] = form
-            exports.append((form.upper(), f"?{query.urlencode()}"))
         choices = self.filterset.form.fields["gremium"].queryset
         return super().get_context_data(**kwargs) | {
-            "exports": exports,
             "preparable": [
                 committee
                 for committee in choices

@@ -19,11 +19,12 @@ from committees.forms import motions as forms
 from committees.models import Ballot, Motion, Referral, Resolution
 from committees.rules import lifecycles
 from committees.services import motions
-from membership.exports import tables
 from partnership.access import Person, Policy
+from partnership.exports import tables
 from partnership.models import AuditEvent, DocumentVersion, User
 from partnership.ui.tags import money
-from partnership.views.base import Deed, FormPage, ListPage, ObjectFormPage, ObjectMixin, ObjectPage, PolicyMixin
+from partnership.views.base import Deed, FormPage, ObjectFormPage, ObjectMixin, ObjectPage, PolicyMixin
+from partnership.views.exports import ExportedList
 
 # What a step in the history of a motion is called. Names in the sentences are those of the step's details.
 HISTORY = {
@@ -216,12 +217,13 @@ def files_of(motion: Motion) -> list[dict[str, Any]]:
     ]
 
 
-class MotionListView(ListPage):
+class MotionListView(ExportedList):
     """All motions the person may see, newest first."""
 
     policy = policies.belong
     model = Motion
     template_name = "committees/motion_list.html"
+    export_name = "vorlagen"
     filterset_class = forms.MotionFilter
     sorts: ClassVar[dict[str, tuple[str, ...]]] = {
         "-number": ("-year", "-number", "-created_at"),
@@ -241,10 +243,7 @@ class MotionListView(ListPage):
             .prefetch_related(Prefetch("referrals", referrals))
         )
 
-    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        form = request.GET.get("export")
-        if form not in tables.FORMATS:
-            return super().get(request, *args, **kwargs)
+    def get_table(self) -> tables.Dataset:
         heads = [_("Nummer"), _("Titel"), _("Eingebracht von"), _("Gremien"), _("Stand"), _("Eingereicht")]
         rows = (
             (
@@ -257,16 +256,10 @@ class MotionListView(ListPage):
             )
             for motion in self.get_queryset()
         )
-        return tables.download(tables.table(heads, rows, title=_("Vorlagen")), form, "vorlagen")
+        return tables.table(heads, rows, title=_("Vorlagen"))
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         context = super().get_context_data(**kwargs)
-        query = self.request.GET.copy()
-        links = []
-        for form in tables.FORMATS:
-            query["export"] = form
-            links.append((form.upper(), f"?{query.urlencode()}"))
-        context["exports"] = links
         context["may_submit"] = bool(policies.submit_motion(self.user, self.partnership))
         context["breadcrumbs"] = [(_("Vorlagen"), "")]
         return context

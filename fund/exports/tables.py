@@ -9,7 +9,7 @@ from tablib import Dataset
 
 from fund.models import Pledge, Posting
 from fund.queries import cents
-from membership.exports.tables import FORMATS, download, table
+from partnership.exports.tables import table
 
 
 def amount(value: Decimal) -> str:
@@ -67,6 +67,3 @@ def _posting(row: Posting) -> list[Any]:
         str(row.booked_by or ""),
         row.booked_at,
     ]
-
-
-__all__ = ["FORMATS", "download", "pledges", "postings"]

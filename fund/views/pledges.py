@@ -5,7 +5,6 @@ from typing import Any
 from django import forms
 from django.contrib import messages
 from django.db.models import QuerySet, Sum
-from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -20,15 +19,17 @@ from membership.models import Partner
 from partnership import clock
 from partnership.access import ties
 from partnership.enums import Role
-from partnership.views.base import FormPage, ListPage
+from partnership.views.base import FormPage
+from partnership.views.exports import ExportedList
 
 
-class PledgeListView(FundMixin, ListPage):
+class PledgeListView(FundMixin, ExportedList):
     """Who promised what for which year, and what of it has come in."""
 
     policy = policies.see_pledges
     model = Pledge
     template_name = "fund/pledge_list.html"
+    export_name = "zusagen"
     heading = gettext_lazy("Zusagen")
     sorts = {
         "year": ("-year", "partner__number"),
@@ -54,11 +55,8 @@ class PledgeListView(FundMixin, ListPage):
             self.sort = "year"
         return rows.select_related("partner", "fund").order_by(*self.sorts[self.sort], "-pledged_at", "pk")
 
-    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        form = request.GET.get("export", "")
-        if form in tables.FORMATS:
-            return tables.download(tables.pledges(self.get_queryset()), form, f"zusagen-{self.partnership.slug}")
-        return super().get(request, *args, **kwargs)
+    def get_table(self) -> tables.Dataset:
+        return tables.pledges(self.get_queryset())
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         context = super().get_context_data(**kwargs)
@@ -69,14 +67,7 @@ class PledgeListView(FundMixin, ListPage):
             pledge.may_keep = pledge.state == "pledged" and bool(policies.keep_pledge(self.user, pledge))
         rows: Any = self.object_list
         sums = rows.order_by().aggregate(promised=Sum("amount"))
-        query = self.request.GET.copy()
-        query.pop("page", None)
-        exports = []
-        for form in tables.FORMATS:
-            query["export"] = form
-            exports.append((form.upper(), f"?{query.urlencode()}"))
         return context | {
-            "exports": exports,
             "promised": queries.cents(sums["promised"]),
             "may_pledge": bool(policies.pledge(self.user, self.partnership)),
             "may_keep_books": bool(policies.keep_books(self.user, self.partnership)),

@@ -4,7 +4,7 @@ from functools import cached_property
 from typing import Any
 
 from django.db.models import QuerySet
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -17,15 +17,17 @@ from fund.models import Posting
 from fund.rules.ledger import euros
 from fund.services import books
 from fund.views.base import FundMixin
-from partnership.views.base import FormPage, ListPage
+from partnership.views.base import FormPage
+from partnership.views.exports import ExportedList
 
 
-class PostingListView(FundMixin, ListPage):
+class PostingListView(FundMixin, ExportedList):
     """Every posting with the money there was after it; what is booked stays."""
 
     policy = policies.read_books
     model = Posting
     template_name = "fund/posting_list.html"
+    export_name = "buchungen"
     heading = gettext_lazy("Buchungen")
     sorts = {"-number": ("-number",), "number": ("number",), "amount": ("amount",), "-amount": ("-amount",)}
 
@@ -43,23 +45,11 @@ class PostingListView(FundMixin, ListPage):
         rows = rows.select_related("debit__measure", "credit__measure", "booked_by", "reverses", "reversed_by")
         return rows.order_by(*self.sorts[self.sort], "-number")
 
-    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        form = request.GET.get("export", "")
-        if form in tables.FORMATS:
-            rows = self.get_queryset().order_by("number")
-            return tables.download(tables.postings(rows), form, f"buchungen-{self.partnership.slug}")
-        return super().get(request, *args, **kwargs)
+    def get_table(self) -> tables.Dataset:
+        return tables.postings(self.get_queryset().order_by("number"))
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        context = super().get_context_data(**kwargs)
-        query = self.request.GET.copy()
-        query.pop("page", None)
-        exports = []
-        for form in tables.FORMATS:
-            query["export"] = form
-            exports.append((form.upper(), f"?{query.urlencode()}"))
-        return context | {
-            "exports": exports,
+        return super().get_context_data(**kwargs) | {
             "balance": queries.balance(self.fund),
             "may_keep_books": bool(policies.keep_books(self.user, self.partnership)),
         }

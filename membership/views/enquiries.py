@@ -2,26 +2,27 @@
 
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from membership import policies
 from membership.enums import EnquiryState
-from membership.exports import tables
 from membership.forms.enquiries import AnswerForm, EnquiryFilter
 from membership.models import Enquiry
 from membership.services import enquiries
-from partnership.views.base import Deed, ListPage, ObjectFormPage
+from partnership.exports import tables
+from partnership.views.base import Deed, ObjectFormPage
+from partnership.views.exports import ExportedList
 
 
-class EnquiryListView(ListPage):
+class EnquiryListView(ExportedList):
     """Enquiries, newest first."""
 
     policy = policies.curate
     model = Enquiry
     template_name = "membership/enquiry_list.html"
+    export_name = "anfragen"
     filterset_class = EnquiryFilter
     sorts = {
         "-received": ("-received_at",),
@@ -30,10 +31,7 @@ class EnquiryListView(ListPage):
         "-organisation": ("-organisation",),
     }
 
-    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        form = request.GET.get("export", "")
-        if form not in tables.FORMATS:
-            return super().get(request, *args, **kwargs)
+    def get_table(self) -> tables.Dataset:
         heads = [
             _("Eingegangen"),
             _("Anliegen"),
@@ -55,18 +53,10 @@ class EnquiryListView(ListPage):
             ]
             for row in self.get_queryset()
         ]
-        name = f"anfragen-{self.partnership.slug}"
-        return tables.download(tables.table(heads, rows, title=_("Anfragen")), form, name)
+        return tables.table(heads, rows, title=_("Anfragen"))
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        query = self.request.GET.copy()
-        query.pop("page", None)
-        exports = []
-        for form in tables.FORMATS:
-            query["export"] = form
-            exports.append((form.upper(), f"?{query.urlencode()}"))
         return super().get_context_data(**kwargs) | {
-            "exports": exports,
             "breadcrumbs": [(_("Anfragen"), "")],
         }
 

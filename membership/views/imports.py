@@ -9,13 +9,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from membership import policies
-from membership.exports import tables
 from membership.forms.imports import ApplyForm, UploadForm
 from membership.models import ImportBatch
 from membership.services import imports
 from membership.services.imports import templates as table_templates
 from membership.services.imports.plan import columns
 from membership.services.imports.rows import CHANGED, ERROR, NEW, UNCHANGED
+from partnership.exports import tables
 from partnership.views.base import Deed, FormPage, ListPage, ObjectFormPage, Page
 
 STATES = {

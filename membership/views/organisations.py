@@ -2,28 +2,30 @@
 
 from typing import Any
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404
 from django.urls import reverse
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from membership import policies
-from membership.exports import tables
 from membership.forms.organisations import OrganisationFilter, OrganisationForm, OwnOrganisationForm
 from membership.models import Organisation
 from membership.queries import organisations_of
 from membership.services import organisations
 from membership.views.partners import PartnerFormPage
-from partnership.views.base import FormPage, ListPage, ObjectFormPage
+from partnership.exports import tables
+from partnership.views.base import FormPage, ObjectFormPage
+from partnership.views.exports import ExportedList
 
 
-class OrganisationListView(ListPage):
+class OrganisationListView(ExportedList):
     """Every body with a share in a seat, or an office in a committee."""
 
     policy = policies.curate
     model = Organisation
     template_name = "membership/organisation_list.html"
+    export_name = "organisationen"
     filterset_class = OrganisationFilter
     sorts = {
         "name": ("name",),
@@ -39,10 +41,7 @@ class OrganisationListView(ListPage):
     def get_base_queryset(self) -> Any:
         return organisations_of(self.partnership)
 
-    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        form = request.GET.get("export", "")
-        if form not in tables.FORMATS:
-            return super().get(request, *args, **kwargs)
+    def get_table(self) -> tables.Dataset:
         heads = [
             _("Name"),
             _("Kurzname"),
@@ -68,19 +67,11 @@ class OrganisationListView(ListPage):
             ]
             for body in self.get_queryset()
         ]
-        name = f"organisationen-{self.partnership.slug}"
-        return tables.download(tables.table(heads, rows, title=_("Organisationen")), form, name)
+        return tables.table(heads, rows, title=_("Organisationen"))
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        query = self.request.GET.copy()
-        query.pop("page", None)
-        exports = []
-        for form in tables.FORMATS:
-            query["export"] = form
-            exports.append((form.upper(), f"?{query.urlencode()}"))
         context = super().get_context_data(**kwargs)
         return context | {
-            "exports": exports,
             "count": context["paginator"].count,
             "breadcrumbs": [
                 (_("Organisationen"), ""),

@@ -6,7 +6,6 @@ from typing import Any
 from uuid import UUID
 
 from django import forms
-from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
@@ -14,7 +13,6 @@ from django.utils.translation import gettext_lazy
 
 from membership import policies
 from membership.enums import Fact, Stage
-from membership.exports import tables
 from membership.forms.partners import (
     DAY_FORMATS,
     EndMembershipForm,
@@ -27,7 +25,9 @@ from membership.models import YES, Partner
 from membership.queries import list_columns, with_organisations, with_standing
 from membership.services import partners
 from partnership import clock
-from partnership.views.base import FormPage, ListPage, ObjectFormPage
+from partnership.exports import tables
+from partnership.views.base import FormPage, ObjectFormPage
+from partnership.views.exports import ExportedList
 
 # Columns of the list: key -> head. Shown are the chosen ones, kept in the address as ?spalten=.
 COLUMNS = {
@@ -66,12 +66,13 @@ class AsOfForm(forms.Form):
     am = forms.DateField(required=False, input_formats=DAY_FORMATS)
 
 
-class PartnerListView(ListPage):
+class PartnerListView(ExportedList):
     """Partners as of any day; searched, filtered, sorted, with chosen columns, exported."""
 
     policy = policies.belong
     model = Partner
     template_name = "membership/partner_list.html"
+    export_name = "partner"
     sorts = {
         "number": ("number",),
         "-number": ("-number",),
@@ -121,20 +122,16 @@ class PartnerListView(ListPage):
             rows = rows.filter(shares__position=1)
         return rows.order_by(*self.sorts[self.sort], "pk")
 
-    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        form = request.GET.get("export", "")
-        if form in tables.FORMATS:
-            return self._export(form)
-        return super().get(request, *args, **kwargs)
-
-    def _export(self, form: str) -> HttpResponse:
+    def get_table(self) -> tables.Dataset:
         rows = list(self.get_queryset())
         keys = [key for key, _label in self.columns]
         heads = [_("Nr."), _("Partner"), *(label for _key, label in self.columns)]
         cells = self._cells(rows, keys)
         lines = [[row.number, row.name, *cells[row.pk]] for row in rows]
-        name = f"partner-{self.partnership.slug}-{self.on.isoformat()}"
-        return tables.download(tables.table(heads, lines, title=_("Partner")), form, name)
+        return tables.table(heads, lines, title=_("Partner"))
+
+    def get_export_name(self) -> str:
+        return f"{super().get_export_name()}-{self.on.isoformat()}"
 
     def _cells(self, rows: list[Any], keys: list[str]) -> dict[UUID, list[Any]]:
         """The chosen cells of each row; columns of higher apps are read for all rows at once."""
@@ -171,12 +168,6 @@ class PartnerListView(ListPage):
         context = super().get_context_data(**kwargs)
         labels = dict(self.columns)
         cells = self._cells(list(context["page_obj"]), self.chosen)
-        query = self.request.GET.copy()
-        query.pop("page", None)
-        exports = []
-        for form in tables.FORMATS:
-            query["export"] = form
-            exports.append((form.upper(), f"?{query.urlencode()}"))
         return context | {
             "on": self.on,
             "is_today": self.on == clock.today(),
@@ -192,7 +183,6 @@ class PartnerListView(ListPage):
                 for value in values
                 if key not in ("spalten", "page", "export")
             ],
-            "exports": exports,
             "count": context["paginator"].count,
             "may_curate": bool(policies.curate(self.user, self.partnership)),
             "breadcrumbs": [(_("Partner"), "")],

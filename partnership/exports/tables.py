@@ -4,11 +4,11 @@ from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from typing import Any
 
-import tablib
 from django.http import HttpResponse
 from django.utils import timezone
 from django.utils.text import slugify
 from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
+from tablib import Dataset
 
 FORMATS = ("csv", "xlsx")
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -30,22 +30,22 @@ def harmless(value: Any) -> Any:
     return f"'{text}" if text.startswith(TRIGGERS) else text
 
 
-def table(headers: Sequence[Any], rows: Iterable[Sequence[Any]], *, title: str = "") -> tablib.Dataset:
+def table(headers: Sequence[Any], rows: Iterable[Sequence[Any]], *, title: str = "") -> Dataset:
     """A table of harmless cells."""
-    data = tablib.Dataset(headers=[str(header) for header in headers], title=title[:31] or None)
+    data = Dataset(headers=[str(header) for header in headers], title=title[:31] or None)
     for row in rows:
         data.append([harmless(cell) for cell in row])
     return data
 
 
-def as_bytes(data: tablib.Dataset, form: str) -> bytes:
+def as_bytes(data: Dataset, form: str) -> bytes:
     """CSV as German Excel opens it (semicolons, UTF-8 with mark), or XLSX."""
     if form == "xlsx":
         return data.export("xlsx")
     return "\ufeff".encode() + data.export("csv", delimiter=";").encode()
 
 
-def download(data: tablib.Dataset, form: str, name: str) -> HttpResponse:
+def download(data: Dataset, form: str, name: str) -> HttpResponse:
     """The table as a file that the browser saves. `form` is one of FORMATS."""
     content_type = XLSX if form == "xlsx" else "text/csv; charset=utf-8"
     return HttpResponse(

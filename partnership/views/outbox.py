@@ -19,15 +19,17 @@ from partnership.outbox.mime import open_mail
 from partnership.services import outbox
 from partnership.ui.tags import when
 from partnership.views import mail_parts
-from partnership.views.base import Deed, FormPage, ListPage, ObjectFormPage, ObjectMixin, ObjectPage, PolicyMixin
+from partnership.views.base import Deed, FormPage, ObjectFormPage, ObjectMixin, ObjectPage, PolicyMixin
+from partnership.views.exports import ExportedList
 
 
-class OutboxListView(ListPage):
+class OutboxListView(ExportedList):
     """Every mail of the partnership; what failed stands above all."""
 
     policy = policies.act_as_office
     model = OutboxMessage
     template_name = "partnership/outbox_list.html"
+    export_name = "postausgang"
     filterset_class = OutboxFilter
     sorts = {
         "-created": ("-created_at",),
@@ -52,21 +54,9 @@ class OutboxListView(ListPage):
             "counts": [(state, counts[state.value]) for state in OutboxState if state.value in counts],
             "failed": counts.get(OutboxState.FAILED.value, 0),
             "is_held": fence.is_closed(),
-            "exports": [(form.upper(), self._query(form)) for form in tables.FORMATS],
         }
 
-    def _query(self, form: str) -> str:
-        query = self.request.GET.copy()
-        query["export"] = form
-        query.pop("page", None)
-        return f"?{query.urlencode()}"
-
-    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        if (form := request.GET.get("export")) in tables.FORMATS:
-            return tables.download(self._table(), str(form), f"postausgang-{self.partnership.slug}")
-        return super().get(request, *args, **kwargs)
-
-    def _table(self) -> Any:
+    def get_table(self) -> tables.Dataset:
         heads = (
             _("angelegt"), _("Person"), _("Empfängeradresse"), _("Art"), _("Betreff"), _("Stand"), _("gesendet"),
             _("Versuche"), _("SMTP-Code"), _("Grund"), _("Message-ID"),

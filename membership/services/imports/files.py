@@ -11,8 +11,8 @@ from typing import Any
 from django.utils.translation import gettext as _
 from openpyxl import load_workbook
 
-from membership.exports.tables import TRIGGERS
 from partnership.errors import Refusal
+from partnership.exports.tables import TRIGGERS
 
 MAXIMUM_BYTES = 2 * 1024 * 1024
 # An XLSX file is an archive: what it unpacks to is limited as well.

@@ -18,10 +18,10 @@ from fund.models import Account, Posting
 from fund.queries import balance, years
 from fund.rules import ledger
 from fund.services import books, measures, payments, pledges
-from membership.exports.tables import as_bytes
 from partnership import clock
 from partnership.db import triggers
 from partnership.errors import Refusal
+from partnership.exports.tables import as_bytes
 from partnership.models import AuditEvent
 from tests.factories.fund import make_treasury
 

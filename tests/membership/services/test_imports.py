@@ -9,11 +9,11 @@ from openpyxl import Workbook
 from committees.enums import CommitteeKind, CommitteeState, DelegateKind
 from committees.models import Delegate
 from membership.enums import Fact
-from membership.exports import tables
 from membership.models import ImportBatch, Organisation, Partner
 from membership.services import imports
 from membership.services.imports import templates
 from partnership import clock
+from partnership.exports import tables
 from partnership.models import AuditEvent, OutboxMessage, User
 from tests.factories import PartnerFactory, PartnershipFactory, UserFactory
 from tests.factories.committees import CommitteeFactory, DelegateFactory
