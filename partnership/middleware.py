@@ -52,14 +52,13 @@ class SessionLimits:
         # Set at sign-in (partnership.accounts); a session without it was not made there.
         started = request.session.get("started", 0)
         key = f"seen:{request.session.session_key}"
-        seen = cache.get(key)
-        if seen is None:
-            # A flushed cache signs nobody out: the session's age still limits it.
-            seen = now
+        known = cache.get(key)
+        # A flushed cache signs nobody out: the session's age still limits it.
+        seen = now if known is None else known
         if now - started > settings.SESSION_ABSOLUTE_SECONDS or now - seen > settings.SESSION_IDLE_SECONDS:
             logout(request)
             return
-        if now - seen >= LAST_SEEN_EVERY or cache.get(key) is None:
+        if known is None or now - seen >= LAST_SEEN_EVERY:
             cache.set(key, now, settings.SESSION_ABSOLUTE_SECONDS)
 
 

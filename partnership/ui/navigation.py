@@ -2,9 +2,10 @@
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
-from django.urls import NoReverseMatch, reverse
+from django.urls import NoReverseMatch, get_urlconf, reverse
 
 AREAS = ("main", "partnership", "office", "account", "footer")
 """main: everywhere; partnership, office: inside one partnership; account: the person's menu; footer."""
@@ -30,16 +31,21 @@ class Entry:
 
         Raises NoReverseMatch when the name is unknown.
         """
-        if self.area in ("partnership", "office"):
-            return reverse(self.url_name, kwargs={"slug": partnership.slug})
-        return reverse(self.url_name)
+        slug = partnership.slug if self.area in ("partnership", "office") else None
+        return _address(self.url_name, slug, get_urlconf())
+
+
+@lru_cache(maxsize=4096)
+def _address(url_name: str, slug: str | None, urlconf: str | None) -> str:
+    """Each address is worked out once for a process: menus stand on every page."""
+    return reverse(url_name, urlconf, kwargs={"slug": slug} if slug is not None else None)
 
 
 @dataclass(frozen=True)
 class Link:
     """One line of a menu, as this page shows it."""
 
-    label: Any
+    label: str
     url: str
     icon: str = ""
     is_current: bool = False
@@ -90,7 +96,7 @@ def links(area: str, *, user: Any, partnership: Any = None, path: str = "") -> l
         if entry.policy is None or entry.policy(user, partnership):
             found.append((entry, url))
     current = current_url((url for entry, url in found if not entry.is_exact or url == path), path)
-    return [Link(entry.label, url, entry.icon, url == current) for entry, url in found]
+    return [Link(str(entry.label), url, entry.icon, url == current) for entry, url in found]
 
 
 def current_url(urls: Iterable[str], path: str) -> str:

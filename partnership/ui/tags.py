@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
+from functools import lru_cache
 from typing import Any
 
 from django import forms, template
@@ -11,8 +12,8 @@ from django.forms.boundfield import BoundField
 from django.template.loader import render_to_string
 from django.utils import timezone
 from django.utils.formats import date_format, number_format
-from django.utils.html import format_html
-from django.utils.safestring import SafeString
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
@@ -198,6 +199,31 @@ def navigation_links(context: template.Context, area: str) -> list[navigation.Li
         partnership=_partnership(context),
         path=getattr(request, "path", ""),
     )
+
+
+@register.simple_tag
+def menu(links: Iterable[navigation.Link]) -> SafeString | str:
+    """The lines of a menu as a list; nothing for an empty menu."""
+    return _menu(tuple(links))
+
+
+@lru_cache(maxsize=1024)
+def _menu(links: tuple[navigation.Link, ...]) -> SafeString | str:
+    """Drawn once for a process: the same few menus stand on every page, twice each."""
+    lines = format_html_join(
+        "",
+        '<li><a href="{}"{}>{}{}</a></li>',
+        (
+            (
+                link.url,
+                mark_safe(' aria-current="page"') if link.is_current else "",
+                icon(link.icon, "small") if link.icon else "",
+                link.label,
+            )
+            for link in links
+        ),
+    )
+    return format_html('<ul class="kv-links">{}</ul>', lines) if links else ""
 
 
 # --- fields ---------------------------------------------------------------------------------------

@@ -99,6 +99,9 @@ class ObjectMixin(PolicyMixin):
         found = self.get_queryset().filter(pk=self.kwargs["pk"]).first()
         if found is None:
             raise Http404
+        if self.partnership_path == "partnership" and "partnership" in self.__dict__:
+            # Read once for the page; no statement and no join more.
+            found.partnership = self.partnership
         return found
 
     def get_object(self, queryset: Any = None) -> Any:

@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from django.core.paginator import Paginator
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.urls import reverse
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
@@ -41,6 +41,28 @@ def mandates_of(user: User, committee_id: UUID) -> dict[UUID, Kind]:
             if found.get(tie.partner_id) is not Kind.DELEGATE:
                 found[tie.partner_id] = kind
     return found
+
+
+PEOPLE = ("closed_by", "declared_by", "annulled_by", "early_close_requested_by", "annul_requested_by")
+
+
+def name_people(ballot: Ballot) -> None:
+    """Read those who acted on the ballot, in one statement; none where nobody has yet."""
+    keys = {role: getattr(ballot, f"{role}_id") for role in PEOPLE if getattr(ballot, f"{role}_id")}
+    people = User.objects.in_bulk(set(keys.values()))
+    for role, key in keys.items():
+        setattr(ballot, role, people[key])
+
+
+def find_repetitions(ballot: Ballot) -> None:
+    """Read the ballot this one repeats and the one that repeats it, in one statement, where there may be any."""
+    if ballot.repeats_id is None and ballot.state != BallotState.ANNULLED:
+        return
+    for other in Ballot.objects.filter(Q(pk=ballot.repeats_id) | Q(repeats=ballot.pk)).order_by():
+        if other.pk == ballot.repeats_id:
+            ballot.repeats = other
+        else:
+            other.repeats = ballot  # sets `repeated_by` of this one
 
 
 @dataclass
@@ -85,7 +107,7 @@ def seats_of(user: User, ballot: Ballot, tried: Any = None) -> list[Seat]:
     mandates = mandates_of(user, ballot.committee_id)
     if not mandates or ballot.state == BallotState.DRAFT:
         return []
-    entries = list(RollEntry.objects.filter(ballot=ballot, partner__in=mandates).select_related("partner"))
+    entries = list(RollEntry.objects.filter(ballot=ballot, partner__in=mandates).order_by("partner_name", "id"))
     votes = votes_of(ballot, [entry.partner_id for entry in entries])
     return [seat_of(user, ballot, entry, mandates[entry.partner_id], votes, tried) for entry in entries]
 
@@ -156,11 +178,11 @@ class Turnout:
 
 def turnout_of(ballot: Ballot) -> Turnout:
     """Turnout of an open ballot, and the running tally where the rules let it be seen."""
-    excluded = RollEntry.objects.filter(ballot=ballot, is_excluded=True).count()
+    numbers = counting.participation(ballot)
     return Turnout(
         ballot=ballot,
-        voted=counting.turnout(ballot),
-        electorate=ballot.roll_size - excluded,
+        voted=numbers["voted"],
+        electorate=numbers["electorate"],
         tally=counting.running_tally(ballot) if ballot.rules.is_tally_visible else None,
         is_closed=ballot.state != BallotState.OPEN or is_past_deadline(ballot),
     )
