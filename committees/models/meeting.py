@@ -7,8 +7,7 @@ from typing import Any
 from django.db import models
 from django.db.models import F, OuterRef, Q, Subquery
 from django.urls import reverse
-from django.utils.translation import get_language
-from django.utils.translation import gettext as _now
+from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
 from committees.enums import Answer, ItemState, MeetingState, Presence
@@ -26,12 +25,12 @@ def span_words(starts_at: datetime, ends_at: datetime) -> str:
     start, end = starts_at.astimezone(BERLIN), ends_at.astimezone(BERLIN)
     day = words(start.date()).text(get_language())
     if start.date() == end.date():
-        return _now("%(day)s, %(start)s bis %(end)s Uhr") % {
+        return gettext("%(day)s, %(start)s bis %(end)s Uhr") % {
             "day": day,
             "start": f"{start:%H:%M}",
             "end": f"{end:%H:%M}",
         }
-    return _now("%(day)s, %(start)s Uhr bis %(last)s, %(end)s Uhr") % {
+    return gettext("%(day)s, %(start)s Uhr bis %(last)s, %(end)s Uhr") % {
         "day": day,
         "start": f"{start:%H:%M}",
         "last": words(end.date()).text(get_language()),

@@ -33,7 +33,7 @@ class FoundingForm(KernForm):
     slug = forms.SlugField(
         label=_("Adresse"),
         max_length=60,
-        help_text=_("Teil der Internetadresse: /p/<adresse>/. Kleinbuchstaben, Ziffern, Bindestrich."),
+        help_text=_("Teil der Internetadresse: /p/…/. Kleinbuchstaben, Ziffern, Bindestrich."),
     )
     founded_on = forms.DateField(label=_("Gegründet am"), required=False)
     land = forms.ChoiceField(label=_("Land"), choices=Land.choices, help_text=_("Bestimmt die Feiertage bei Fristen."))
