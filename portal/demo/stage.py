@@ -12,6 +12,9 @@ from partnership import clock
 from partnership.models import Partnership, User
 from portal.demo import content
 
+# Nobody meets from Christmas Eve to New Year's Day.
+BETWEEN_YEARS = {(1, 1), *((12, day) for day in range(24, 32))}
+
 
 def at(days: int, hour: int = 10, minute: int = 0) -> datetime:
     """The moment `days` from today at a time of day; today is the real one, whatever the clock is set to."""
@@ -21,8 +24,8 @@ def at(days: int, hour: int = 10, minute: int = 0) -> datetime:
 
 
 def working(days: int) -> int:
-    """The nearest number of days not before `days` that falls on a Monday to Thursday."""
-    while (timezone.localdate() + timedelta(days=days)).weekday() > 3:
+    """The nearest number of days not before `days` that falls on a Monday to Thursday, and not between the years."""
+    while (day := timezone.localdate() + timedelta(days=days)).weekday() > 3 or (day.month, day.day) in BETWEEN_YEARS:
         days += 1
     return days
 
