@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django.conf import settings
 from django.template import Context
@@ -15,13 +15,12 @@ from django.utils.translation import gettext as _
 
 from committees.exports import invitation_ical
 from committees.models import AgendaItem, Meeting
+from committees.services.notices import Recipient, is_still_concerned
+from committees.services.revisions import changes
 from membership.models import Partner
 from partnership.models import OutboxMessage, User
 from partnership.outbox.render import render
 from partnership.services import outbox
-
-if TYPE_CHECKING:
-    from committees.services.notices import Recipient
 
 INVITATION = "meeting_invitation"
 CHANGE = "meeting_change"
@@ -52,8 +51,6 @@ def register() -> None:
 
 def still_concerned(message: OutboxMessage) -> str | None:
     """Asked by the worker just before it sends: why the recipient is no longer to be told, else None (M11)."""
-    from committees.services.notices import is_still_concerned
-
     meeting = Meeting.objects.select_related("committee").filter(pk=message.subject_pk).first()
     if meeting is None or message.recipient is None:
         return None
@@ -62,17 +59,17 @@ def still_concerned(message: OutboxMessage) -> str | None:
     return _("%(person)s gehört dem Gremium nicht mehr an.") % {"person": message.recipient}
 
 
-def invited(meeting: Meeting, *, items: Sequence[AgendaItem], recipients: Sequence["Recipient"]) -> int:
+def invited(meeting: Meeting, *, items: Sequence[AgendaItem], recipients: Sequence[Recipient]) -> int:
     """The invitation with agenda and calendar entry; answers how many mails were written."""
     return _to_all(meeting, INVITATION, items, recipients, subject=_invitation_subject(meeting))
 
 
-def changed(meeting: Meeting, *, items: Sequence[AgendaItem], recipients: Sequence["Recipient"], states: States) -> int:
+def changed(meeting: Meeting, *, items: Sequence[AgendaItem], recipients: Sequence[Recipient], states: States) -> int:
     """The update of the same entry, with what is different."""
     return _to_all(meeting, CHANGE, items, recipients, subject=_change_subject(meeting), states=states)
 
 
-def cancelled(meeting: Meeting, *, items: Sequence[AgendaItem], recipients: Sequence["Recipient"]) -> int:
+def cancelled(meeting: Meeting, *, items: Sequence[AgendaItem], recipients: Sequence[Recipient]) -> int:
     """The cancellation, which takes the calendar entry back."""
     subject = _lazily(lambda: _("Abgesagt: %(title)s am %(when)s") % _named(meeting))
     return _to_all(meeting, CANCELLATION, items, recipients, subject=subject)
@@ -137,7 +134,7 @@ def _to_all(
     meeting: Meeting,
     kind: str,
     items: Sequence[AgendaItem],
-    recipients: Sequence["Recipient"],
+    recipients: Sequence[Recipient],
     *,
     subject: Any,
     states: States | None = None,
@@ -200,8 +197,6 @@ def _context(meeting: Meeting, items: Sequence[AgendaItem], states: States | Non
 
 
 def _changes(states: States) -> list[str]:
-    from committees.services.revisions import changes
-
     return changes(*states)
 
 

@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from committees.enums import EntryKind
 from committees.models import Delegate, Resolution
+from committees.services.register import part
 from partnership import clock
 from partnership.access import ties
 from partnership.enums import Role
@@ -68,15 +69,11 @@ def declared(*, by: User | None, resolution: Resolution) -> list[OutboxMessage]:
 
 
 def _wording(resolution: Resolution) -> dict[str, str]:
-    from committees.services.register import part
-
     return part(resolution, "text") or {"text": ""}
 
 
 def sentences(resolution: Resolution) -> list[dict[str, str]]:
     """The conditions of the verdict in both languages; empty where the entry has none."""
-    from committees.services.register import part
-
     verdict = part(resolution, "verdict") or {}
     return [condition["sentence"] for condition in verdict.get("conditions", [])]
 

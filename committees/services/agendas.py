@@ -12,7 +12,7 @@ from committees.enums import BallotState, ItemState, MeetingState, MotionState, 
 from committees.models import AgendaItem, Ballot, Meeting, Paper, Referral
 from committees.rules.deadlines import earliest_meeting, may_add_late_item
 from committees.rules.rule_set import LateKind, Rules
-from committees.services import notices, revisions
+from committees.services import motions, notices, revisions
 from partnership import clock
 from partnership.db.locks import lock
 from partnership.enums import Audience
@@ -196,8 +196,6 @@ def remove_item(*, by: User, item: AgendaItem) -> None:
 
 def _defer(by: User, item: AgendaItem, reason: str) -> None:
     """The motion of an item that is not treated goes back to those that wait."""
-    from committees.services import motions
-
     if item.referral is not None and item.referral.state == ReferralState.SCHEDULED:
         motions.defer(by=by, referral=item.referral, reason=reason)
 
@@ -289,8 +287,6 @@ def waiting_motions(meeting: Meeting) -> QuerySet[Referral]:
 @transaction.atomic
 def put_motion(*, by: User, meeting: Meeting, referral: Referral, has_consent: bool = False) -> AgendaItem:
     """Make an item of a motion that waits. Raises AgendaClosed, LateItem, MotionNotWaiting."""
-    from committees.services import motions
-
     meeting = _editable(meeting)
     found = waiting_motions(meeting).filter(pk=referral.pk).first()
     if found is None:
@@ -361,8 +357,6 @@ def carry_over(
     `with_open`: adjourned items come along with motion and papers, each once, and are linked to where they come
     from. `with_standing`: so do the other items that are no motion, as new ones. Raises AgendaClosed.
     """
-    from committees.services import motions
-
     meeting = _editable(meeting)
     carried = set(
         AgendaItem.objects.filter(carried_from__meeting=source)
@@ -409,8 +403,6 @@ def _is_undecided(item: AgendaItem) -> bool:
 
 
 def _note(by: User, item: AgendaItem) -> None:
-    from committees.services import motions
-
     referral = item.referral
     if referral is not None and referral.state == ReferralState.SCHEDULED and referral.role == ReferralRole.IS_TOLD:
         motions.note(by=by, referral=referral)

@@ -8,6 +8,7 @@ from django.db import DatabaseError
 from partnership import clock
 from partnership.enums import OutboxState
 from partnership.models import Heartbeat, OutboxMessage
+from partnership.outbox import fence
 
 
 def note(name: str, detail: str = "") -> None:
@@ -32,8 +33,6 @@ def mail_server_works() -> None:
 
 def problems() -> list[str]:
     """Names of the parts that are not ready; empty when all is well."""
-    from partnership.outbox import fence
-
     found = []
     now = clock.now()
     silence = timedelta(seconds=settings.READINESS_SILENCE_SECONDS)

@@ -8,6 +8,8 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from committees.models import Resolution
+from fund.queries import supporters
+from membership.services import enquiries
 from partnership import clock, policies
 from partnership.models import SiteText
 from partnership.services import site
@@ -23,8 +25,6 @@ class PartnershipPublicView(Page):
     template_name = "portal/partnership_public.html"
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        from fund.queries import supporters
-
         partners = list(queries.public_partners(self.partnership))
         return super().get_context_data(**kwargs) | {
             "today": clock.today(),
@@ -50,8 +50,6 @@ class EnquiryCreateView(FormPage):
         return {"kind": self.request.GET.get("anliegen", "join")}
 
     def perform(self, form: EnquiryForm) -> Any:
-        from membership.services import enquiries
-
         return enquiries.receive(partnership=self.partnership, **form.told())
 
     def get_success_url(self) -> str:
