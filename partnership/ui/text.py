@@ -14,6 +14,11 @@ _ATTRIBUTES = {"a": {"href", "title"}, "ol": {"start"}}
 _parser = MarkdownIt("commonmark", {"html": False}).enable(["table", "strikethrough"]).disable(["image"])
 
 
+def _attribute(tag: str, name: str, value: str) -> str | None:
+    """Links name their scheme or stay on this site: `//host` would lead away unseen."""
+    return None if name == "href" and value.strip().replace("\\", "/").startswith("//") else value
+
+
 @lru_cache(maxsize=1024)
 def markdown(source: str, level: int = 3) -> SafeString:
     """Markdown as safe HTML: no raw HTML, no images, only http, https and mailto links.
@@ -34,6 +39,7 @@ def markdown(source: str, level: int = 3) -> SafeString:
         html,
         tags=_TAGS,
         attributes=_ATTRIBUTES,
+        attribute_filter=_attribute,
         url_schemes={"http", "https", "mailto"},
         link_rel="noopener noreferrer",
     )
