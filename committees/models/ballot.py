@@ -217,7 +217,13 @@ class Ballot(Entity):
 class RollEntry(models.Model):
     """The frozen electorate: one partner entitled in one ballot, with weight and, where so, its exclusion."""
 
-    ballot = models.ForeignKey(Ballot, on_delete=models.CASCADE, related_name="roll", verbose_name=_("Abstimmung"))
+    ballot = models.ForeignKey(
+        Ballot,
+        on_delete=models.CASCADE,
+        related_name="roll",
+        db_index=False,  # the unique constraint begins with it
+        verbose_name=_("Abstimmung"),
+    )
     partner = models.ForeignKey(Partner, on_delete=models.PROTECT, related_name="+", verbose_name=_("Partner"))
     partner_name = models.CharField(_("Partner bei Eröffnung"), max_length=200)
     weight = models.PositiveIntegerField(_("Gewicht"), default=1)
@@ -238,7 +244,10 @@ class RollEntry(models.Model):
         verbose_name = _("Stimmberechtigung")
         verbose_name_plural = _("Stimmberechtigungen")
         ordering = ("ballot", "partner_name", "id")
-        indexes = [models.Index(fields=("ballot", "partner_name", "id"), name="roll_by_name")]
+        indexes = [
+            models.Index(fields=("ballot", "partner_name", "id"), name="roll_by_name"),
+            models.Index(fields=("ballot",), condition=Q(is_excluded=True), name="roll_excluded"),
+        ]
         constraints = [models.UniqueConstraint(fields=("ballot", "partner"), name="roll_once")]
 
     def __str__(self) -> str:
@@ -249,7 +258,11 @@ class Participation(models.Model):
     """Partner P has voted in this ballot."""
 
     ballot = models.ForeignKey(
-        Ballot, on_delete=models.PROTECT, related_name="participations", verbose_name=_("Abstimmung")
+        Ballot,
+        on_delete=models.PROTECT,
+        related_name="participations",
+        db_index=False,  # the unique constraint begins with it
+        verbose_name=_("Abstimmung"),
     )
     partner = models.ForeignKey(Partner, on_delete=models.PROTECT, related_name="+", verbose_name=_("Partner"))
 
@@ -269,7 +282,13 @@ class Vote(models.Model):
     index: count(choice) − count(replaced).
     """
 
-    ballot = models.ForeignKey(Ballot, on_delete=models.PROTECT, related_name="votes", verbose_name=_("Abstimmung"))
+    ballot = models.ForeignKey(
+        Ballot,
+        on_delete=models.PROTECT,
+        related_name="votes",
+        db_index=False,  # the unique constraint begins with it
+        verbose_name=_("Abstimmung"),
+    )
     partner = models.ForeignKey(Partner, on_delete=models.PROTECT, related_name="+", verbose_name=_("Partner"))
     revision = models.PositiveSmallIntegerField(_("Fassung"), default=1)
     choice = models.CharField(_("Stimme"), max_length=8, choices=Choice)
@@ -307,7 +326,11 @@ class Objection(models.Model):
     """A partner objects to deciding by circular vote; the rules say how many stop it."""
 
     ballot = models.ForeignKey(
-        Ballot, on_delete=models.PROTECT, related_name="objections", verbose_name=_("Abstimmung")
+        Ballot,
+        on_delete=models.PROTECT,
+        related_name="objections",
+        db_index=False,  # the unique constraint begins with it
+        verbose_name=_("Abstimmung"),
     )
     partner = models.ForeignKey(Partner, on_delete=models.PROTECT, related_name="+", verbose_name=_("Partner"))
     person = models.ForeignKey("partnership.User", on_delete=models.PROTECT, related_name="+", verbose_name=_("Person"))
@@ -328,7 +351,11 @@ class LateAnswer(models.Model):
     """A partner answered a circular ballot after its deadline: kept as late, never counted."""
 
     ballot = models.ForeignKey(
-        Ballot, on_delete=models.PROTECT, related_name="late_answers", verbose_name=_("Abstimmung")
+        Ballot,
+        on_delete=models.PROTECT,
+        related_name="late_answers",
+        db_index=False,  # the unique constraint begins with it
+        verbose_name=_("Abstimmung"),
     )
     partner = models.ForeignKey(Partner, on_delete=models.PROTECT, related_name="+", verbose_name=_("Partner"))
     choice = models.CharField(_("Antwort"), max_length=8, choices=Choice)

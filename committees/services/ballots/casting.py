@@ -4,8 +4,8 @@ import hashlib
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
-from typing import TypeVar
+from datetime import date, datetime
+from typing import Any, TypeVar
 from uuid import UUID
 
 from django.core.cache import cache
@@ -35,6 +35,7 @@ from membership.enums import MEMBER_STAGES, Fact
 from membership.models import YES, Partner, Standing
 from partnership import clock
 from partnership.db.locks import lock
+from partnership.db.prepared import Prepared
 from partnership.models import User
 from partnership.services import audit
 
@@ -210,10 +211,9 @@ class _Attempt:
     def _may_cast(self, ballot: Ballot, earlier: Vote | None, moment: datetime) -> eligibility.Eligible | Refused:
         """Ask the rules, with the facts as they are now, under the lock."""
         today = clock.today()
-        entry = RollEntry.objects.filter(ballot=ballot, partner=self.partner_id).first()
-        mandates = Delegate.objects.valid(today).filter(
-            committee=ballot.committee_id, partner=self.partner_id, person=self.by
-        )
+        entry = next(iter(_roll_entry(ballot=ballot.pk, partner=self.partner_id)), None)
+        is_excluded, mark = entry or (False, "")
+        mandates = _mandates(committee=ballot.committee_id, partner=self.partner_id, person=self.by.pk, on=today)
         me, partner = str(self.by.pk), str(self.partner_id)
         decision = eligibility.may_cast(
             Facts(
@@ -223,17 +223,17 @@ class _Attempt:
                 at=moment,
                 mandates=tuple(
                     Mandate(me, partner, Kind(kind), valid_from, valid_until)
-                    for kind, valid_from, valid_until in mandates.values_list("kind", "valid_from", "valid_until")
+                    for kind, valid_from, valid_until in mandates
                 ),
                 ballot_state=ballot.state,
                 deadline=ballot.deadline_at,
                 is_on_roll=entry is not None,
-                is_excluded=entry is not None and entry.is_excluded,
+                is_excluded=is_excluded,
                 is_change_allowed=ballot.state != BallotState.OPEN or ballot.rules.is_change_allowed,
                 earlier=_earlier(earlier),
             )
         )
-        if isinstance(decision, eligibility.Eligible) and not (entry and _has_voting_right(entry)):
+        if isinstance(decision, eligibility.Eligible) and (mark or not _has_voting_right(self.partner_id)):
             raise NotEntitled(
                 _("Dieser Partner hat heute kein Stimmrecht mehr; für ihn kann niemand mehr abstimmen."),
                 key="left",
@@ -273,15 +273,33 @@ def _earlier(vote: Vote | None) -> Earlier | None:
     return Earlier(str(vote.cast_by_id), Kind.DEPUTY if vote.capacity == Capacity.DEPUTY else Kind.DELEGATE)
 
 
-def _has_voting_right(entry: RollEntry) -> bool:
-    """Whether the partner is still a member with voting right, not suspended, today."""
-    if entry.mark:
-        return False
-    facts = dict(
-        Standing.objects.valid(clock.today())
-        .filter(partner=entry.partner_id, fact__in=(Fact.STAGE, Fact.VOTING_RIGHT, Fact.SUSPENSION))
-        .values_list("fact", "value")
+@Prepared
+def _roll_entry(ballot: UUID, partner: UUID) -> QuerySet[Any, Any]:
+    return RollEntry.objects.filter(ballot=ballot, partner=partner).order_by().values_list("is_excluded", "mark")
+
+
+@Prepared
+def _mandates(committee: UUID, partner: UUID, person: UUID, on: date) -> QuerySet[Any, Any]:
+    mine = Delegate.objects.valid(on).filter(committee=committee, partner=partner, person=person)
+    return mine.order_by().values_list("kind", "valid_from", "valid_until")
+
+
+@Prepared
+def _standing(partner: UUID, on: date) -> QuerySet[Any, Any]:
+    facts = Standing.objects.valid(on).filter(
+        partner=partner, fact__in=(Fact.STAGE, Fact.VOTING_RIGHT, Fact.SUSPENSION)
     )
+    return facts.order_by().values_list("fact", "value")
+
+
+@Prepared
+def _somebody_missing(ballot: UUID) -> QuerySet[Any, Any]:
+    return outstanding(ballot).order_by().values_list("pk")[:1]
+
+
+def _has_voting_right(partner: UUID) -> bool:
+    """Whether the partner is still a member with voting right, not suspended, today."""
+    facts: dict[str, str] = dict(_standing(partner=partner, on=clock.today()))  # type: ignore[arg-type]
     return (
         facts.get(Fact.STAGE) in MEMBER_STAGES
         and facts.get(Fact.VOTING_RIGHT) == YES
@@ -291,5 +309,5 @@ def _has_voting_right(entry: RollEntry) -> bool:
 
 def _close_if_complete(ballot: Ballot) -> None:
     """A circular ballot ends when all have voted. For a very large roll the schedule finds that out."""
-    if ballot.way == BallotWay.CIRCULAR and ballot.roll_size <= LARGE_ROLL and not outstanding(ballot).exists():
+    if ballot.way == BallotWay.CIRCULAR and ballot.roll_size <= LARGE_ROLL and not _somebody_missing(ballot=ballot.pk):
         closing.finish(ballot, by=None, cause=CloseCause.COMPLETE)

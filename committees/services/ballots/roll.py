@@ -1,5 +1,7 @@
 """The roll of a ballot: exclusions for conflict of interest, and partners that leave while it runs."""
 
+from uuid import UUID
+
 from django.db import transaction
 from django.db.models import Exists, OuterRef, QuerySet
 from django.utils.translation import gettext as _
@@ -114,7 +116,7 @@ def mark_all_leaving(ballot: Ballot) -> None:
     RollEntry.objects.filter(~Exists(entitled), ballot=ballot, mark="").update(mark=note)
 
 
-def outstanding(ballot: Ballot) -> QuerySet[RollEntry]:
+def outstanding(ballot: Ballot | UUID) -> QuerySet[RollEntry]:
     """Partners that may still vote and have not."""
     voted = Participation.objects.filter(ballot=OuterRef("ballot"), partner=OuterRef("partner"))
     return RollEntry.objects.filter(~Exists(voted), ballot=ballot, is_excluded=False, mark="")
