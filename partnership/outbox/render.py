@@ -24,7 +24,13 @@ def absolute(url: str) -> str:
 
 
 def render(
-    template: str, context: Mapping[str, Any], *, subject: Any, recipient: User | None, partnership: Partnership | None
+    template: str,
+    context: Mapping[str, Any],
+    *,
+    subject: Any,
+    recipient: User | None,
+    partnership: Partnership | None,
+    reply_to: str = "",
 ) -> tuple[str, str, str, str]:
     """Subject, text, HTML and language of one mail.
 
@@ -39,7 +45,7 @@ def render(
         if partnership and not title.startswith(partnership.short_name):
             title = one_line(f"{partnership.short_name}: {title}")
         values = {
-            **_frame(recipient, partnership),
+            **_frame(recipient, partnership, reply_to),
             **context,
             "subject": title,
             "recipient": recipient,
@@ -54,7 +60,7 @@ def render(
     return title, _GAPS.sub("\n\n", _TRAILING.sub("", text)).strip() + "\n", html.strip() + "\n", language
 
 
-def _frame(recipient: User | None, partnership: Partnership | None) -> dict[str, str]:
+def _frame(recipient: User | None, partnership: Partnership | None, reply_to: str) -> dict[str, str]:
     """The sentences around every mail."""
     if partnership:
         reason = _("Sie erhalten diese Nachricht, weil Sie an der Partnerschaft „%(name)s“ mitwirken.") % {
@@ -66,6 +72,8 @@ def _frame(recipient: User | None, partnership: Partnership | None) -> dict[str,
         }
     else:
         reason, contact = _("Sie erhalten diese Nachricht, weil Sie hier ein Konto haben."), ""
+    if reply_to and not (partnership and reply_to == partnership.office_email):
+        contact = _("Antworten gehen an: %(address)s") % {"address": reply_to}
     return {
         "greeting": _("Guten Tag %(name)s,") % {"name": recipient.name} if recipient else _("Guten Tag,"),
         "reason": reason,

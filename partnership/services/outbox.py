@@ -135,7 +135,12 @@ def _row(letter: Letter, epoch: str) -> OutboxMessage:
     to = one_line(letter.to or (recipient.email if recipient else ""))
     message_id = OutboxMessage.new_message_id(_domain())
     subject, text, html, language = render(
-        letter.template, letter.context, subject=letter.subject, recipient=recipient, partnership=partnership
+        letter.template,
+        letter.context,
+        subject=letter.subject,
+        recipient=recipient,
+        partnership=partnership,
+        reply_to=letter.reply_to if is_address(letter.reply_to) else "",
     )
     row = OutboxMessage(
         dedup_key=letter.dedup_key,

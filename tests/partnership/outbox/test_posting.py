@@ -86,6 +86,17 @@ def test_an_address_that_is_none_fails_at_once_and_stops_nobody_else(partnership
     assert good.state == OutboxState.DUE
 
 
+def test_a_mail_says_where_its_replies_go(partnership, person):
+    office, elsewhere = outbox.post_many(
+        [letter(partnership, person), letter(partnership, person, reply_to="frage@example.org")]
+    )
+    assert partnership.office_email in open_mail(bytes(office.mime)).text
+    opened = open_mail(bytes(elsewhere.mime))
+    assert opened.headers["Reply-To"] == "frage@example.org"
+    assert "Antworten gehen an: frage@example.org" in opened.text
+    assert partnership.office_email not in opened.text
+
+
 def test_a_calendar_entry_stands_among_the_alternatives_and_as_a_file(partnership, person):
     calendar = b"BEGIN:VCALENDAR\r\nMETHOD:REQUEST\r\nEND:VCALENDAR\r\n"
     row = post(
