@@ -13,7 +13,7 @@ from partnership.ui.tags import date_de
 
 
 def render(motion: Motion, *, advice: Iterable[Any], files: Sequence[Mapping[str, Any]], amount: str) -> bytes:
-    """The PDF of a motion; `advice` as `committees.views.motions.advice_for` gives it."""
+    """The PDF of a motion; `advice` as `committees.views.motions.shown.advice_for` gives it."""
     blocks = [paper.heading(_("Beschlusstext")), paper.quote(motion.text)]
     if motion.reasons:
         blocks += [paper.heading(_("Begründung")), paper.prose(motion.reasons)]

@@ -15,7 +15,7 @@ from committees.enums import MeetingState
 from committees.forms.agenda import CONSENTS, AgendaItemForm, NewAgendaItemForm, PaperForm
 from committees.models import AgendaItem, Paper
 from committees.services import agendas
-from committees.views.meetings import MeetingMixin, _by_key
+from committees.views.meetings.base import MeetingMixin, by_key
 from partnership.errors import Refusal
 from partnership.models import Partnership
 from partnership.views.base import Deed, ObjectFormPage, ObjectMixin, ObjectPage
@@ -90,7 +90,7 @@ class AgendaMotionView(MeetingMixin, Deed):
     success_message = gettext_lazy("Die Vorlage steht auf der Tagesordnung.")
 
     def perform(self) -> Any:
-        referral = _by_key(agendas.waiting_motions(self.object), self.request.POST.get("referral"))
+        referral = by_key(agendas.waiting_motions(self.object), self.request.POST.get("referral"))
         if referral is None:
             messages.error(self.request, _("Diese Vorlage wartet nicht mehr auf eine Beratung in diesem Gremium."))
             return None

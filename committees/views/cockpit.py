@@ -21,7 +21,7 @@ from committees.forms.agenda import ResultForm
 from committees.models import AgendaItem, Ballot, Participation
 from committees.services import agendas, attendance, ballots, meetings
 from committees.views.agenda import ItemMixin
-from committees.views.meetings import MeetingMixin, _by_key
+from committees.views.meetings.base import MeetingMixin, by_key
 from membership.models import Partner
 from partnership import clock
 from partnership.models import User
@@ -215,7 +215,7 @@ class AttendanceRecordView(MeetingMixin, Deed):
         data = self.request.POST
         if data.get("entry") == "expected":
             return self._expected()
-        partner = _by_key(
+        partner = by_key(
             Partner.objects.visible_to(self.user).filter(partnership=self.partnership), data.get("partner")
         )
         presence, _colon, key = data.get("entry", "").partition(":")
@@ -225,7 +225,7 @@ class AttendanceRecordView(MeetingMixin, Deed):
         self.anchor = f"#platz-{partner.pk}"
         if presence == "left":
             return self.run(attendance.leave, meeting=self.object, partner=partner)
-        person = _by_key(User.objects.filter(is_active=True), key)
+        person = by_key(User.objects.filter(is_active=True), key)
         return self.run(attendance.record, meeting=self.object, partner=partner, presence=presence, person=person)
 
     def _expected(self) -> Any:
