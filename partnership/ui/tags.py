@@ -432,11 +432,3 @@ def empty_state(context: template.Context, content: str, title: Any, **values: A
 def toolbar(context: template.Context, content: str, label: Any = "", **values: Any) -> SafeString:
     """`{% toolbar %} buttons {% endtoolbar %}`."""
     return _draw("toolbar", context, content, label=label, **values)
-
-
-@register.filter
-def as_list(value: Any) -> list[Any]:
-    """A list from whatever can be walked through."""
-    if value is None or isinstance(value, str):
-        return [value] if value else []
-    return list(value) if isinstance(value, Iterable) else [value]

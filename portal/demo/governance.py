@@ -197,8 +197,8 @@ class Governance:
                 ends_at=at(day, 13),
                 place="Hamburg, Neuenfelder Straße 19, Raum E.01.274 (Beispiel)",
                 video_url=VIDEO,
-                invitation_text="Die Unterlagen stehen im Portal. Wenn Sie nicht kommen können, gilt die Einladung Ihrer "
-                "Stellvertretung.",
+                invitation_text="Die Unterlagen stehen im Portal. Wenn Sie nicht kommen können, gilt die Einladung "
+                "Ihrer Stellvertretung.",
             )
             agendas.add_item(by=self.office, meeting=meeting, title="Begrüßung und Tagesordnung", minutes_planned=10)
             return meeting

@@ -184,9 +184,9 @@ def test_sessions_end_after_idling_and_after_ten_hours(client, settings):
     client.force_login(person)
     assert client.get(reverse("profile")).status_code == 200
     start = timezone.now()
-    with mock.patch("partnership.middleware.timezone.now", lambda: start + timedelta(minutes=29)):
+    with mock.patch("partnership.middleware.timezone.now", return_value=start + timedelta(minutes=29)):
         assert client.get(reverse("profile")).status_code == 200
-    with mock.patch("partnership.middleware.timezone.now", lambda: start + timedelta(minutes=62)):
+    with mock.patch("partnership.middleware.timezone.now", return_value=start + timedelta(minutes=62)):
         assert client.get(reverse("profile")).status_code == 302
 
 
