@@ -158,7 +158,7 @@ class AppointmentForm(forms.ModelForm):
 
 @admin.register(Appointment)
 class AppointmentAdmin(NoDeleteAdmin):
-    list_display = ("person", "role", "subject", "partnership", "valid_from", "valid_until")
+    list_display = ("person", "role", "held_for", "partnership", "valid_from", "valid_until")
     list_filter = ("role", "partnership")
     list_select_related = ("person", "partnership", "content_type")
     search_fields = ("person__name", "person__email", "note")
@@ -166,9 +166,13 @@ class AppointmentAdmin(NoDeleteAdmin):
     form = AppointmentForm
     actions = ("end_today",)
 
+    @admin.display(description=_("für"))
+    def held_for(self, obj: Appointment) -> str:
+        return str(obj.subject)
+
     def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         # What it is held on is chosen when it is made, and shown afterwards.
-        return ("person", "role", "held_on" if obj is None else "subject", "valid_from", "valid_until", "note")
+        return ("person", "role", "held_on" if obj is None else "held_for", "valid_from", "valid_until", "note")
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         return () if obj is None else self.get_fields(request, obj)
