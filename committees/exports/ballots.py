@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 
-from django.utils.formats import localize
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 
@@ -22,7 +21,7 @@ def roll_call_rows(ballot: Ballot) -> Iterator[list[str]]:
             vote.get_choice_display() if vote else "",
             str(vote.cast_by) if vote else "",
             vote.get_capacity_display() if vote else "",
-            localize(localtime(vote.cast_at)) if vote else "",
+            f"{localtime(vote.cast_at):%Y-%m-%d %H:%M}" if vote else "",
             str(vote.revision) if vote else "",
             note,
         ]

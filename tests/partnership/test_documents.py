@@ -73,6 +73,9 @@ def test_a_document_keeps_its_versions_under_their_hash(office, partnership):
     assert document.current == second
 
 
+# --- F1: what an upload may be ----------------------------------------------------------------------
+
+
 @pytest.mark.parametrize(
     ("name", "content"),
     [
