@@ -23,3 +23,5 @@ def _own_secret() -> str:
 
 DEBUG = False
 SECRET_KEY = env.str("SECRET_KEY", default="") or _own_secret()
+# Without any account, whoever stands at this machine sets up the first partnership.
+KONVENT_OPEN_SETUP = True
