@@ -17,9 +17,8 @@ from committees.services import committees
 from partnership import clock
 from partnership.enums import Role
 from partnership.exports import tables
-from partnership.models import Appointment
 from partnership.policies import act_as_office
-from partnership.services import appointments
+from partnership.views.appointments import AppointmentEndPage
 from partnership.views.base import FormPage, ObjectFormPage, ObjectPage, Page
 
 OFFICES = ("chair_organisation", "management_organisation", "lead_organisation", "recommends_to")
@@ -245,38 +244,19 @@ class CommitteeAppointView(CommitteeFormPage):
         )
 
 
-class CommitteeDismissView(CommitteeFormPage):
+class CommitteeDismissView(CommitteeFormPage, AppointmentEndPage):
     """End a function in the committee; asks once."""
 
     policy = act_as_office
     form_class = EndForm
     template_name = "confirm.html"
+    roles = seats.ACTING_ROLES
     heading = gettext_lazy("Funktion beenden")
     success_message = gettext_lazy("Die Funktion endet mit dem angegebenen Tag.")
-
-    @cached_property
-    def appointment(self) -> Appointment:
-        """The appointment of the address, if it is held on this committee."""
-        found = (
-            Appointment.objects.filter(
-                partnership=self.partnership,
-                object_pk=str(self.object.pk),
-                role__in=seats.ACTING_ROLES,
-                pk=self.kwargs["appointment"],
-            )
-            .select_related("person")
-            .first()
-        )
-        if found is None:
-            raise Http404
-        return found
 
     def get_policy_subject(self) -> Any:
         _found = self.appointment
         return self.partnership
-
-    def perform(self, form: Any) -> Any:
-        return self.run(appointments.end, form=form, appointment=self.appointment, on=form.cleaned_data["on"])
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         return super().get_context_data(**kwargs) | {
