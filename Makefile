@@ -6,9 +6,10 @@ PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11; do \
 PY := .venv/bin/python
 MANAGE := $(PY) manage.py
 WORKERS ?= auto
+SHARED ?= ../shared/bench
 
 .DEFAULT_GOAL := help
-.PHONY: help run start demo-reset backup restore test test-postgres test-browser test-heavy lint format lock messages \
+.PHONY: help run start demo-reset backup restore test test-postgres test-browser test-heavy bench lint format lock messages \
 	install install-dev catalogues clean
 
 ## Use
@@ -42,6 +43,9 @@ test-browser: install-dev catalogues  ## the journeys in Chromium (chromium must
 
 test-heavy: install-dev catalogues  ## the long random and fault runs
 	@$(PY) -m pytest -m heavy $(ARGS)
+
+bench: install-dev catalogues  ## Konvent beside the framework's floor (SHARED=../shared/bench; PostgreSQL, redis-server)
+	@$(PY) bench/run.py --shared "$(SHARED)" $(ARGS)
 
 lint: install-dev catalogues  ## style, templates, types, import contracts, migrations, deployment
 	@$(PY) tools/lint.py

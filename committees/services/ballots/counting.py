@@ -6,7 +6,7 @@ from uuid import UUID
 
 from django.core.cache import cache
 from django.db.models import Count as CountRows
-from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery, Value
 
 from committees.enums import PRESENT, BallotWay, Choice
 from committees.models import Attendance, Ballot, Participation, RollEntry, Vote
@@ -28,11 +28,18 @@ Tally = dict[str, int]
 def tally_by_difference(ballot: Ballot) -> Tally:
     """Votes per choice: every row counts its choice and takes back the one it replaced. Two reads of an index."""
     tally = dict.fromkeys(Choice.values, 0)
-    for column, sign in (("choice", 1), ("replaced", -1)):
-        rows = Vote.objects.filter(ballot=ballot).exclude(**{column: ""}).values_list(column)
-        for choice, number in rows.annotate(number=CountRows("pk")).order_by():
-            tally[choice] += sign * number
+    for choice, number, sign in _differences(ballot=ballot.pk):
+        tally[choice] += sign * number
     return tally
+
+
+@Prepared
+def _differences(ballot: UUID) -> QuerySet[Any, Any]:
+    def counted(column: str, sign: int) -> QuerySet[Any, Any]:
+        rows = Vote.objects.filter(ballot=ballot).exclude(**{column: ""}).values_list(column)
+        return rows.annotate(number=CountRows("pk"), sign=Value(sign)).order_by()
+
+    return counted("choice", 1).union(counted("replaced", -1), all=True)
 
 
 def latest_votes(ballot: Ballot) -> QuerySet[Vote]:
