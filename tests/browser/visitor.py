@@ -98,7 +98,8 @@ class KeyboardVisitor(Visitor):
 
     def press(self, name, *, role="button", exact=False):
         self.reach(self.page.locator("#inhalt").get_by_role(role, name=name, exact=exact).first)
-        self.page.keyboard.press("Enter")
+        with self.page.expect_navigation():
+            self.page.keyboard.press("Enter")
         self.look()
 
     def fill(self, label, text):
