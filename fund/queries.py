@@ -56,7 +56,8 @@ class Support:
 def supporters(partnership: Partnership, year: int) -> Support:
     """Members with a pledge of the year, and the names of those that agreed to be named in public."""
     members = Partner.objects.filter(partnership=partnership).members(clock.today())
-    fund = Fund.objects.filter(partnership=partnership).first()
+    counted = members.order_by().values("partnership").annotate(number=Count("pk")).values("number")
+    fund = Fund.objects.filter(partnership=partnership).annotate(members=Subquery(counted)).first()
     if fund is None:
         return Support(None, year, total=members.count())
     rows = list(
@@ -65,7 +66,7 @@ def supporters(partnership: Partnership, year: int) -> Support:
         .values_list("is_named", "partner__is_listed", "partner__name")
     )
     return Support(
-        fund, year, len(rows), members.count(), [name for is_named, is_listed, name in rows if is_named and is_listed]
+        fund, year, len(rows), fund.members or 0, [name for is_named, is_listed, name in rows if is_named and is_listed]
     )
 
 

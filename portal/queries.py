@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
+from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet, Subquery
 from django.utils.translation import gettext as _
 
 from committees.enums import BallotForm, BallotState, BallotWay, CommitteeState, DelegateKind, MeetingState
@@ -22,7 +22,7 @@ from membership.models import Enquiry, Partner
 from partnership import clock
 from partnership.access import Ties, ties
 from partnership.enums import OutboxState, Role
-from partnership.models import Document, OutboxMessage, Partnership, User
+from partnership.models import Document, DocumentVersion, OutboxMessage, Partnership, User
 
 
 @dataclass(frozen=True)
@@ -254,19 +254,15 @@ def pillars(partnership: Partnership) -> list[Pillar]:
 
 
 def public_partners(partnership: Partnership) -> QuerySet[Partner]:
-    """Members of today that may be named, by number; with their organisations."""
-    return (
-        Partner.objects.members(clock.today())
-        .filter(partnership=partnership, is_listed=True)
-        .prefetch_related("organisations")
-        .order_by("name")
-    )
+    """Members of today that may be named."""
+    return Partner.objects.members(clock.today()).filter(partnership=partnership, is_listed=True).order_by("name")
 
 
 def downloads(partnership: Partnership) -> QuerySet[Document]:
-    """Public documents offered for download."""
+    """Public documents offered for download, with the `size` of the newest version."""
+    newest = DocumentVersion.objects.filter(document=OuterRef("pk")).order_by("-number")
     return (
         Document.objects.filter(partnership=partnership, is_download=True, audience="public", withdrawn_at__isnull=True)
-        .prefetch_related("versions")
+        .annotate(size=Subquery(newest.values("size")[:1]))
         .order_by("title")
     )
