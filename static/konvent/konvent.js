@@ -81,4 +81,29 @@
     const target = event.target.querySelector && event.target.querySelector("[autofocus]");
     if (target) target.focus();
   });
+
+  // A session that ends while somebody writes: what was sent waits in this tab until they have signed in again.
+  const DRAFT = "konvent:draft";
+  const keeps = (field) => field.name && !["password", "file", "hidden", "submit"].includes(field.type);
+  const stored = () => { try { return JSON.parse(sessionStorage.getItem(DRAFT)); } catch { return null; } };
+  const isSignIn = Boolean(document.querySelector("form[action*='/konto/anmelden/']"));
+  document.addEventListener("submit", (event) => {
+    const form = event.target;
+    if (event.defaultPrevented || form.method !== "post" || isSignIn || form.closest("header")) return;
+    const values = [...form.elements].filter(keeps).map((field) => [field.name, field.value, field.checked]);
+    try { sessionStorage.setItem(DRAFT, JSON.stringify({ path: location.pathname, values })); } catch { /* no storage, no comfort */ }
+  });
+  const draft = stored();
+  if (draft && isSignIn) {
+    sessionStorage.setItem(DRAFT, JSON.stringify({ ...draft, isInterrupted: true }));
+  } else if (draft) {
+    sessionStorage.removeItem(DRAFT);
+    const fields = draft.isInterrupted && draft.path === location.pathname ? [...document.querySelectorAll("main form [name]")] : [];
+    draft.values.forEach(([name, value, isChecked]) => {
+      const ticked = fields.find((field) => field.name === name && ["radio", "checkbox"].includes(field.type) && field.value === value);
+      const written = fields.find((field) => field.name === name && keeps(field) && !["radio", "checkbox"].includes(field.type));
+      if (ticked) ticked.checked = isChecked;
+      else if (written && !written.value) written.value = value;
+    });
+  }
 })();

@@ -299,7 +299,7 @@ def _somebody_missing(ballot: UUID) -> QuerySet[Any, Any]:
 
 def _has_voting_right(partner: UUID) -> bool:
     """Whether the partner is still a member with voting right, not suspended, today."""
-    facts: dict[str, str] = dict(_standing(partner=partner, on=clock.today()))  # type: ignore[arg-type]
+    facts: dict[str, str] = dict(_standing(partner=partner, on=clock.today()))
     return (
         facts.get(Fact.STAGE) in MEMBER_STAGES
         and facts.get(Fact.VOTING_RIGHT) == YES

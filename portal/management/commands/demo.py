@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
@@ -38,3 +39,5 @@ class Command(BaseCommand):
             raise CommandError("This database holds more than the demonstration; it is left alone.")
         with lifted():
             call_command("flush", interactive=False, verbosity=0)
+        for mail in settings.MAIL_DIR.glob("*.eml"):
+            mail.unlink()
