@@ -9,7 +9,7 @@ from django.db.models import Count as CountRows
 from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery, Value
 
 from committees.enums import PRESENT, BallotWay, Choice
-from committees.models import Attendance, Ballot, Participation, RollEntry, Vote
+from committees.models import Attendance, Ballot, Objection, Participation, RollEntry, Vote
 from committees.rules.rule_set import Tie
 from committees.rules.sentence import Sentence
 from committees.rules.verdict import Condition, Count, Outcome, Verdict, decide
@@ -156,11 +156,15 @@ def turnout(ballot: Ballot) -> int:
 
 
 def participation(ballot: Ballot) -> dict[str, int]:
-    """How many of how many partners have voted so far, in one statement; at most a second old for a large roll."""
+    """How many have voted of how many partners, how many object; at most a second old for a large roll."""
 
     def count() -> dict[str, int]:
-        ((voted, excluded),) = _participation(ballot=ballot.pk)
-        return {"voted": voted or 0, "electorate": ballot.roll_size - (excluded or 0)}
+        ((voted, excluded, objections),) = _participation(ballot=ballot.pk)
+        return {
+            "voted": voted or 0,
+            "electorate": ballot.roll_size - (excluded or 0),
+            "objections": objections or 0,
+        }
 
     return _fresh(ballot, "participation", count)
 
@@ -174,7 +178,11 @@ def _participation(ballot: UUID) -> QuerySet[Any, Any]:
     return (
         Ballot.objects.filter(pk=ballot)
         .order_by()
-        .values_list(number(Participation.objects.all()), number(RollEntry.objects.filter(is_excluded=True)))
+        .values_list(
+            number(Participation.objects.all()),
+            number(RollEntry.objects.filter(is_excluded=True)),
+            number(Objection.objects.all()),
+        )
     )
 
 

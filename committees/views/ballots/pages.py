@@ -133,7 +133,7 @@ class BallotDetailView(BallotMixin, ObjectPage):
         if is_conductor and ballot.form == BallotForm.ROLL_CALL:
             waiting = list(ballots.outstanding(ballot).order_by("partner_name")[: shown.ROLL_PAGE + 1])
             more |= {"waiting": waiting[: shown.ROLL_PAGE], "is_more_waiting": len(waiting) > shown.ROLL_PAGE}
-        if ballot.way == BallotWay.CIRCULAR:
+        if more["turnout"].objections:
             more["objections"] = list(ballot.objections.select_related("partner").order_by("objected_at"))
         return more
 

@@ -163,6 +163,7 @@ class Turnout:
     electorate: int
     tally: dict[str, int] | None
     is_closed: bool
+    objections: int = 0
 
     @property
     def etag(self) -> str:
@@ -185,6 +186,7 @@ def turnout_of(ballot: Ballot) -> Turnout:
         electorate=numbers["electorate"],
         tally=counting.running_tally(ballot) if ballot.rules.is_tally_visible else None,
         is_closed=ballot.state != BallotState.OPEN or is_past_deadline(ballot),
+        objections=numbers["objections"],
     )
 
 
