@@ -2,10 +2,12 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any
+from uuid import UUID
 
 from django.contrib.contenttypes.models import ContentType
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.urls import reverse
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
@@ -14,6 +16,7 @@ from committees.enums import BallotState, BallotWay
 from committees.models import Ballot, Committee, Delegate, Objection, Participation, RollEntry
 from committees.rules.deadlines import deadline_words
 from partnership import clock
+from partnership.db.prepared import Prepared
 from partnership.enums import Role
 from partnership.models import Appointment, OutboxMessage, User
 from partnership.services import outbox
@@ -82,11 +85,11 @@ def conductors(ballot: Ballot) -> list[Voter]:
     return [Voter(person) for person in User.objects.filter(pk__in=held, is_active=True).order_by("email")]
 
 
-def _entitled(ballot: Ballot) -> Any:
+def _entitled(ballot: Ballot | UUID) -> QuerySet[RollEntry]:
     return RollEntry.objects.filter(ballot=ballot, is_excluded=False, mark="")
 
 
-def _not_voted(ballot: Ballot) -> Any:
+def _not_voted(ballot: Ballot | UUID) -> QuerySet[RollEntry]:
     voted = Participation.objects.filter(ballot=OuterRef("ballot"), partner=OuterRef("partner"))
     return _entitled(ballot).filter(~Exists(voted))
 
@@ -223,8 +226,28 @@ def may_still_see(message: OutboxMessage) -> str | None:
     return str(_("Die Person darf diese Abstimmung nicht mehr sehen."))
 
 
+def _voter(ballot: UUID, person: UUID, on: date, entries: QuerySet[RollEntry]) -> QuerySet[Any, Any]:
+    running = entries.filter(ballot__state=BallotState.OPEN).order_by().values("partner")
+    mine = Delegate.objects.valid(on).filter(committee__ballots=ballot, person=person, partner__in=running)
+    return mine.order_by().values_list("pk")[:1]
+
+
+@Prepared
+def _still_voter(ballot: UUID, person: UUID, on: date) -> QuerySet[Any, Any]:
+    return _voter(ballot, person, on, _entitled(ballot))
+
+
+@Prepared
+def _still_to_vote(ballot: UUID, person: UUID, on: date) -> QuerySet[Any, Any]:
+    return _voter(ballot, person, on, _not_voted(ballot))
+
+
 def may_still_vote(message: OutboxMessage) -> str | None:
     """The ballot must still run, and the recipient still act for a partner on its roll that may vote."""
+    ask = _still_to_vote if message.kind == REMINDER else _still_voter
+    if message.recipient and ask(ballot=UUID(message.subject_pk), person=message.recipient.pk, on=clock.today()):
+        return None
+    # No: in words.
     ballot = Ballot.objects.filter(pk=message.subject_pk).first()
     if ballot is None or ballot.state != BallotState.OPEN:
         return str(_("Die Abstimmung läuft nicht mehr."))

@@ -1,10 +1,13 @@
 """The mails about a meeting: invitation, change, cancellation, and the call of a deputy."""
 
 from collections.abc import Callable, Mapping, Sequence
+from datetime import date
 from functools import partial
 from typing import Any
+from uuid import UUID
 
 from django.conf import settings
+from django.db.models import QuerySet
 from django.template import Context
 from django.template.loader import get_template
 from django.utils import translation
@@ -14,10 +17,12 @@ from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
 from committees.exports import invitation_ical
-from committees.models import AgendaItem, Meeting
+from committees.models import AgendaItem, Delegate, Meeting
 from committees.services.notices import Recipient, is_still_concerned
 from committees.services.revisions import changes
 from membership.models import Partner
+from partnership import clock
+from partnership.db.prepared import Prepared
 from partnership.models import OutboxMessage, User
 from partnership.outbox.render import render
 from partnership.services import outbox
@@ -49,8 +54,20 @@ def register() -> None:
         outbox.register_kind(kind, label)
 
 
+@Prepared
+def _mandates(meeting: UUID, person: UUID, on: date) -> QuerySet[Any, Any]:
+    mine = Delegate.objects.valid(on).filter(
+        committee__meetings=meeting, person=person, partner__in=Partner.objects.members(on)
+    )
+    return mine.order_by().values_list("pk")[:1]
+
+
 def still_concerned(message: OutboxMessage) -> str | None:
     """Asked by the worker just before it sends: why the recipient is no longer to be told, else None (M11)."""
+    person = message.recipient
+    if person and person.is_active and _mandates(meeting=UUID(message.subject_pk), person=person.pk, on=clock.today()):
+        return None
+    # No delegate or deputy: of the circle, an officer, or concerned no longer.
     meeting = Meeting.objects.select_related("committee").filter(pk=message.subject_pk).first()
     if meeting is None or message.recipient is None:
         return None
