@@ -32,7 +32,14 @@ def staff(user: Person, subject: Any) -> bool:
 @policy(_("Die Ablage der Mails sehen nur Administratorinnen und Administratoren."), is_public=True)
 def read_sent_mail(user: Person, subject: Any) -> bool:
     """In the demonstration everybody, else administrators: it holds the mails of all recipients."""
-    return settings.KONVENT_DEMO or (isinstance(user, User) and user.is_staff)
+    # Links to set a password lie there too: staff with partial rights must not read them.
+    return settings.KONVENT_DEMO or (isinstance(user, User) and user.is_superuser)
+
+
+@policy(_("Dieser Bereich ist der Verwaltung der Installation vorbehalten."))
+def operate(user: Person, subject: Any) -> bool:
+    """Superusers: whoever answers for the installation as a whole."""
+    return isinstance(user, User) and user.is_superuser
 
 
 @policy(_("Sie gehören dieser Partnerschaft nicht an."))

@@ -21,6 +21,6 @@ def readyz(request: HttpRequest) -> HttpResponse:
     """200 or 503; which part is wrong is told to administrators only."""
     found = problems()
     body: dict[str, object] = {"ready": not found}
-    if request.user.is_staff:
+    if request.user.is_superuser:
         body["problems"] = found
     return JsonResponse(body, status=503 if found else 200)

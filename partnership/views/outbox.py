@@ -184,7 +184,7 @@ class OutboxWithdrawView(MessageMixin, ObjectFormPage):
 class OutboxReleaseView(FormPage):
     """After a restore: a person confirms that mails may leave again."""
 
-    policy = policies.staff
+    policy = policies.operate
     form_class = ReleaseForm
     template_name = "partnership/outbox_release.html"
 

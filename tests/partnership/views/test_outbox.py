@@ -191,7 +191,7 @@ def test_after_a_restore_nothing_leaves_until_an_administrator_says_so(client, r
 
     assert delivery.drain() == 0
     assert set(OutboxMessage.objects.values_list("state", flat=True)) == {OutboxState.HELD}
-    admin = UserFactory(is_staff=True)
+    admin = UserFactory(is_staff=True, is_superuser=True)
     client.force_login(admin)
     page = client.get(reverse("outbox_release")).content.decode()
     assert restored[0].message_id.strip("<>") in page
@@ -206,7 +206,7 @@ def test_after_a_restore_nothing_leaves_until_an_administrator_says_so(client, r
 
 
 def test_the_mails_of_before_can_be_sent_too(client, restored):
-    client.force_login(UserFactory(is_staff=True))
+    client.force_login(UserFactory(is_staff=True, is_superuser=True))
     client.post(reverse("outbox_release"), {"older": "send"})
     assert set(OutboxMessage.objects.values_list("state", flat=True)) == {OutboxState.DUE}
 
@@ -264,7 +264,7 @@ def test_without_demonstration_only_administrators_read_the_folder(client, folde
     assert client.get(reverse("sent_mail_list")).status_code == 403
     client.force_login(UserFactory())
     assert client.get(reverse("sent_mail_list")).status_code == 403
-    client.force_login(UserFactory(is_staff=True))
+    client.force_login(UserFactory(is_staff=True, is_superuser=True))
     assert client.get(reverse("sent_mail_list")).status_code == 200
 
 
