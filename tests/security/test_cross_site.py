@@ -14,6 +14,8 @@ TABLE = load()
 def posting():
     """Each address that takes a POST, with somebody who may send it."""
     for key, case in sorted(TABLE.items()):
+        if key in ("livez", "readyz"):
+            continue  # they answer alike to everything and change nothing
         for role in ("office", "chair", "treasurer", "delegate", "superuser", "anonymous"):
             if "POST" in case.methods and case.expected("POST", role) == "ok":
                 yield key, case, role
@@ -36,8 +38,6 @@ def strict(world):
 
 @pytest.mark.parametrize(("key", "case", "role"), CASES, ids=[key for key, _case, _role in CASES])
 def test_a_post_without_token_is_refused_and_writes_nothing(world, strict, key, case, role):
-    if key == "livez" or key == "readyz":
-        pytest.skip("answers alike to everything and changes nothing")
     url = address(case.name, world.own, case.objects)
     with undone(), writes() as written:
         response = strict[role].post(url, {"any": "thing"})
