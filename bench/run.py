@@ -17,16 +17,22 @@ import subprocess
 import sys
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 
-import profile as konvent_profile
-
+import scenarios
 from stack import BIN, ROOT, Stack, database_facts, floor_python, free_port, scratch, worker_rss_mib
 
 HERE = Path(__file__).resolve().parent
 CACHE = Path(os.environ.get("KONVENT_BENCH") or ROOT / ".bench")
-SIZES = {"voters": 500, "meetings": 1000, "ballots": 40, "mails": 1000, "results": [50, 1000, 10_000, 100_000]}
+SIZES: dict[str, Any] = {
+    "voters": 500,
+    "meetings": 1000,
+    "ballots": 40,
+    "mails": 1000,
+    "results": [50, 1000, 10_000, 100_000],
+}
 SCENARIOS = (
     "static,poll-page,vote,vote-flow,result-50,result-1k,result-10k,result-100k,"
     "tally-1k,tally-10k,tally-100k,list-50,desk"
@@ -120,7 +126,7 @@ class Bench:
         found = json.loads(seeded.read_text())
         sessions = self.work / "konvent-sessions.json"
         sessions.write_text(json.dumps(found["sessions"]))
-        konvent_profile.write(
+        scenarios.write_profile(
             self.work / "profile-konvent.json", base=self.konvent_url, sessions=sessions, targets=found["targets"],
             python=python, seed=HERE / "seed.py",
         )  # fmt: skip
@@ -169,8 +175,8 @@ class Bench:
             ):
                 if (result := self.load(side, scenario, web, base)) is not None:
                     found[side][scenario] = result
-        for side, scenarios in found.items():
-            (self.work / f"{side}-all.json").write_text(json.dumps({"label": side, "scenarios": scenarios}))
+        for side, results in found.items():
+            (self.work / f"{side}-all.json").write_text(json.dumps({"label": side, "scenarios": results}))
         print("\n" + self.compare("konvent", "floor"), flush=True)
         return found["konvent"], found["floor"]
 
@@ -258,7 +264,7 @@ class Bench:
             trigger = f"{BIN / 'python'} {HERE / 'seed.py'} mail {kind} {out}"
             env, cwd = self.konvent_env, ROOT
             # The office, which is chair too, is invited as well.
-            expect = SIZES["mails"] + (kind == "calendar")
+            expect = SIZES["mails"] + 1 if kind == "calendar" else SIZES["mails"]
         trigger = trigger.replace("> ", "| tee ")
         printed = self.tool(
             str(BIN / "python"), str(self.options.shared / "smtpsink.py"), "--port", str(self.smtp_port),

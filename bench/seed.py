@@ -12,8 +12,10 @@ import os
 import sys
 import time
 import uuid
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, timedelta
+from functools import partial
 from importlib import import_module
 from pathlib import Path
 
@@ -27,7 +29,7 @@ from django.conf import settings  # noqa: E402 - after setup
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY  # noqa: E402
 from django.contrib.auth.hashers import make_password  # noqa: E402
 from django.db import connection, models, transaction  # noqa: E402
-from django.middleware.csrf import _get_new_csrf_string  # type: ignore[attr-defined]  # noqa: E402
+from django.middleware.csrf import _get_new_csrf_string  # noqa: E402
 
 from committees.enums import BallotForm, BallotState, BallotWay, CloseCause, CommitteeKind, MeetingState  # noqa: E402
 from committees.models import (  # noqa: E402
@@ -54,6 +56,7 @@ from partnership.models import AuditEvent, OutboxMessage, Partnership, User  # n
 from partnership.services import appointments  # noqa: E402
 
 LONG_AGO = date(2018, 6, 7)
+PATIENCE = 120
 TEXT = "Das Gremium beschließt, dem Jahresplan zuzustimmen.\n\n" * 6
 OPEN_RULES = replace(EQUAL_SIMPLE.rules, is_tally_visible=True)
 
@@ -270,43 +273,48 @@ def reset() -> None:
     mine = Ballot.objects.filter(state=BallotState.OPEN, rules_frozen__is_tally_visible=False)
     with lifted():
         for model in (Vote, Participation):
-            model.objects.filter(ballot__in=mine)._raw_delete("default")  # type: ignore[attr-defined]
-        AuditEvent.objects.filter(action__startswith="ballot.vote")._raw_delete("default")  # type: ignore[attr-defined]
+            model.objects.filter(ballot__in=mine)._raw_delete("default")
+        AuditEvent.objects.filter(action__startswith="ballot.vote")._raw_delete("default")
     analyse(Vote, Participation, AuditEvent)
 
 
 def mail(kind: str, out: Path) -> None:
     """Cause a mailing to everybody of the second partnership by the service a person's click would call, and wait."""
-    partnership = Partnership.objects.get(slug="post")
-    committee = Committee.objects.get(partnership=partnership)
+    committee = Committee.objects.select_related("partnership").get(partnership__slug="post")
     office = User.objects.get(email="post-office1@bench.example.org")
-    if kind == "calendar":
-        now = clock.now()
-        meeting = meetings.create(
-            by=office, committee=committee, title=f"Sitzung {uuid.uuid4().hex[:6]}", place="Rathaus",
-            starts_at=now + timedelta(days=40), ends_at=now + timedelta(days=40, hours=2),
-        )  # fmt: skip
-        AgendaItem.objects.bulk_create(AgendaItem(meeting=meeting, position=n, title=f"Punkt {n}") for n in (1, 2, 3))
-        subject: models.Model = meeting
-    else:
-        subject = ballots.draft_ballot(
-            by=office, committee=committee, title=f"Jahresplan {uuid.uuid4().hex[:6]}", text=TEXT,
-            way=BallotWay.CIRCULAR, deadline_at=clock.now() + timedelta(days=20),
-        )  # fmt: skip
+    prepare = prepare_meeting if kind == "calendar" else prepare_ballot
+    subject, send = prepare(committee, office)
     start = time.monotonic()
-    if kind == "calendar":
-        meetings.invite(by=office, meeting=subject)
-    else:
-        ballots.open_ballot(by=office, ballot=subject)
+    send()
     queued = time.monotonic() - start
     rows = OutboxMessage.objects.about(subject)
     count = rows.count()
-    while rows.exclude(state=OutboxState.SENT).exists() and time.monotonic() - start < 120:
+    while rows.exclude(state=OutboxState.SENT).exists() and time.monotonic() - start < PATIENCE:
         time.sleep(0.05)
     total = time.monotonic() - start
     sent = rows.filter(state=OutboxState.SENT).count()
     result = {"mails": count, "sent": sent, "enqueue_s": round(queued, 2), "total_s": round(total, 2)}
     out.write_text(json.dumps(result | {"per_second": round(sent / total, 1)}))
+
+
+def prepare_meeting(committee: Committee, office: User) -> tuple[models.Model, Callable[[], object]]:
+    """A meeting, and the sending of its invitation with a calendar entry."""
+    start = clock.now() + timedelta(days=40)
+    meeting = meetings.create(
+        by=office, committee=committee, title=f"Sitzung {uuid.uuid4().hex[:6]}", place="Rathaus",
+        starts_at=start, ends_at=start + timedelta(hours=2),
+    )  # fmt: skip
+    AgendaItem.objects.bulk_create(AgendaItem(meeting=meeting, position=n, title=f"Punkt {n}") for n in (1, 2, 3))
+    return meeting, partial(meetings.invite, by=office, meeting=meeting)
+
+
+def prepare_ballot(committee: Committee, office: User) -> tuple[models.Model, Callable[[], object]]:
+    """A circular ballot, and its opening, which tells everybody."""
+    ballot = ballots.draft_ballot(
+        by=office, committee=committee, title=f"Jahresplan {uuid.uuid4().hex[:6]}", text=TEXT,
+        way=BallotWay.CIRCULAR, deadline_at=clock.now() + timedelta(days=20),
+    )  # fmt: skip
+    return ballot, partial(ballots.open_ballot, by=office, ballot=ballot)
 
 
 def main(arguments: list[str]) -> None:

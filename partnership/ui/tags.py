@@ -150,12 +150,18 @@ def icon(name: str, size: str = "default", label: str = "") -> SafeString:
 @register.simple_tag
 def badge(label: Any, tone: str = "neutral", icon: str = "", small: bool = True) -> SafeString:
     """A word in a coloured frame with an icon."""
+    return _badge(str(label), tone, icon or badges.NEUTRAL.icon, small)
+
+
+@lru_cache(maxsize=1024)
+def _badge(label: str, tone: str, icon: str, small: bool) -> SafeString:
+    """Drawn once for a process: a list says the same few words on every line."""
     return format_html(
         '<span class="kern-badge kern-badge--{}{}"><span class="kern-icon kern-icon--{}" aria-hidden="true">'
         '</span><span class="kern-label">{}</span></span>',
         tone,
         " kern-badge--small" if small else "",
-        icon or badges.NEUTRAL.icon,
+        icon,
         label,
     )
 

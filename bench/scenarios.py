@@ -8,7 +8,7 @@ BALLOTS = "/p/bench/abstimmungen"
 TOKEN = 'name="token" value="([^"]+)"'  # noqa: S105 - a pattern
 
 
-def write(path: Path, *, base: str, sessions: Path, targets: dict, python: str, seed: Path) -> None:
+def write_profile(path: Path, *, base: str, sessions: Path, targets: dict, python: str, seed: Path) -> None:
     """Write the profile; `before` takes the votes back."""
     path.write_text(
         json.dumps(
@@ -16,14 +16,14 @@ def write(path: Path, *, base: str, sessions: Path, targets: dict, python: str, 
                 "label": "konvent",
                 "base": base,
                 "sessions": str(sessions),
-                "scenarios": list(scenarios(targets, before=f"{python} {seed} reset")),
+                "scenarios": list(listed(targets, before=f"{python} {seed} reset")),
             },
             indent=1,
         )
     )
 
 
-def scenarios(targets: dict, *, before: str) -> list[dict[str, Any]]:
+def listed(targets: dict, *, before: str) -> list[dict[str, Any]]:
     """Named as the floor's, where there is such a thing on the floor."""
     vote = [{"pk": pk} for pk in targets["vote"]]
     page = {"path": f"{BALLOTS}/{{pk}}/", "contains": 'type="radio"'}
