@@ -114,18 +114,26 @@ def standing() -> list[str]:
 @contextmanager
 def lifted() -> Iterator[None]:
     """Without triggers, as owner of the tables: for the demonstration's reset and for tests that empty tables."""
-    with connection.cursor() as cursor:
-        if connection.vendor == "postgresql":
-            for label in {*SEALED, *(label for label, *_ in GUARDS.values())}:
-                cursor.execute(f'ALTER TABLE "{_table(label)}" DISABLE TRIGGER USER')
-        else:
+    if connection.vendor == "postgresql":
+        _alter("DISABLE")
+    else:
+        with connection.cursor() as cursor:
             for name in standing():
                 cursor.execute(f'DROP TRIGGER "{name}"')
     try:
         yield
     finally:
-        install()
         if connection.vendor == "postgresql":
-            with connection.cursor() as cursor:
-                for label in {*SEALED, *(label for label, *_ in GUARDS.values())}:
-                    cursor.execute(f'ALTER TABLE "{_table(label)}" ENABLE TRIGGER USER')
+            _alter("ENABLE")
+        install()
+
+
+def _alter(deed: str) -> None:
+    """Switch the triggers of every guarded table; PostgreSQL does so only when no check of a key is outstanding."""
+    with connection.cursor() as cursor:
+        if connection.in_atomic_block:
+            cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        for label in {*SEALED, *(label for label, *_ in GUARDS.values())}:
+            cursor.execute(f'ALTER TABLE "{_table(label)}" {deed} TRIGGER USER')
+        if connection.in_atomic_block:
+            cursor.execute("SET CONSTRAINTS ALL DEFERRED")

@@ -6,13 +6,11 @@ import time
 from pathlib import Path
 
 import pytest
-from django.conf import settings
 from django.db import connection
 
 from partnership.settings.base import SQLITE_OPTIONS
 
 WRITERS, SECONDS = 8, 20
-SQLITE = "sqlite" in settings.DATABASES["default"]["ENGINE"]
 
 
 def write_for(path: Path, seconds: float, *, mode: str, timeout: float, errors: list, waits: list) -> None:
@@ -71,7 +69,7 @@ def test_the_control_deferred_transactions_are_refused(tmp_path):
 
 
 @pytest.mark.django_db
-@pytest.mark.skipif(not SQLITE, reason="settings of the embedded database")
+@pytest.mark.sqlite
 def test_the_suite_itself_runs_with_these_settings():
     assert connection.settings_dict["OPTIONS"]["transaction_mode"] == "IMMEDIATE"
     with connection.cursor() as cursor:

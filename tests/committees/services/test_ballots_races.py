@@ -222,7 +222,7 @@ def test_two_who_declare_at_once_write_one_entry():
 # --- SQLite, the embedded default ------------------------------------------------------------------
 
 
-@pytest.mark.skipif(connection.vendor != "sqlite", reason="the embedded default")
+@pytest.mark.sqlite
 def test_on_sqlite_parallel_casts_make_one_vote_and_no_error():
     chamber = make_chamber(2)
     ballot = open_ballot(chamber)
