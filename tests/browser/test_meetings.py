@@ -140,7 +140,9 @@ def test_a_meeting_is_held_with_and_without_scripts(browser, live_server, with_s
     meeting = make_invited(house)
     now = clock.now()
     Meeting.objects.filter(pk=meeting.pk).update(starts_at=now, ends_at=now + timedelta(hours=1))
-    context = browser.new_context(java_script_enabled=with_script, viewport={"width": 768, "height": 1024})
+    context = browser.new_context(
+        java_script_enabled=with_script, locale="de-DE", viewport={"width": 768, "height": 1024}
+    )
     page = context.new_page()
     sign_in(page, live_server, house.chair)
     page.goto(live_server.url + url("meeting_cockpit", meeting))
