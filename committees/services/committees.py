@@ -189,7 +189,8 @@ def _fill(committee: Committee, values: dict[str, Any]) -> None:
     committee.code = committee.code.strip().upper()
     if not committee.name:
         raise CommitteeRefused(_("Bitte geben Sie den Namen an."), field="name")
-    if not committee.code.isalnum():
+    # The register takes plain letters only (docs/register-format.md): a number is read by machines too.
+    if not (committee.code.isascii() and committee.code.isalnum()):
         raise CommitteeRefused(_("Das Kürzel besteht aus Buchstaben und Ziffern, zum Beispiel SK."), field="code")
     others = Committee.objects.filter(partnership=committee.partnership).exclude(pk=committee.pk)
     if others.filter(name__iexact=committee.name).exists():

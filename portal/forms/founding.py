@@ -94,7 +94,7 @@ class CommitteeRowForm(RowForm):
     name = forms.CharField(label=_("Name"), max_length=200)
     code = forms.RegexField(
         label=_("Kürzel"),
-        regex=r"^[A-ZÄÖÜ0-9]{1,8}$",
+        regex=r"^[A-Z0-9]{1,8}$",
         max_length=8,
         error_messages={"invalid": _("Bitte nur Großbuchstaben und Ziffern.")},
     )

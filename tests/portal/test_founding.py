@@ -91,6 +91,7 @@ def test_in_production_only_administrators_set_up(client, settings):
         ({"password1": "kurz", "password2": "kurz"}, "12"),
         ({"slug": "mit leer"}, "slug"),
         ({"gremien-1-code": "SK"}, "dasselbe Kürzel"),
+        ({"gremien-1-code": "FÄ"}, "nur Großbuchstaben"),
         ({"gremien-1-recommends_to": "XX"}, "XX"),
         ({"personen-0-committee": ""}, "Kürzel"),
         ({"personen-0-email": "keine"}, "E-Mail"),
