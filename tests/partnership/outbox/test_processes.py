@@ -115,7 +115,6 @@ def test_without_redis_a_worker_killed_again_and_again_loses_nothing(stack, slow
 
 
 @pytest.mark.heavy
-@pytest.mark.skipif(shutil.which("redis-server") is None, reason="needs redis-server")
 def test_redis_emptied_restarted_and_frozen_in_the_middle_of_a_dispatch_loses_nothing(stack, slow_sink, tmp_path):
     port = free_port()
 
