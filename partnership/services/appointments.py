@@ -5,9 +5,10 @@ from typing import Any
 
 from django.contrib.contenttypes.models import ContentType
 from django.db import transaction
-from django.db.models import Model
+from django.db.models import Exists, Model, OuterRef, Q, QuerySet
 from django.utils.translation import gettext as _
-from guardian.shortcuts import assign_perm, remove_perm
+from guardian.models import UserObjectPermission
+from guardian.shortcuts import assign_perm
 
 from partnership import clock
 from partnership.access.ties import forget
@@ -89,7 +90,7 @@ def end(*, by: User | None, appointment: Appointment, on: date | None = None) ->
     appointment.ended_by = by
     appointment.save(update_fields=["valid_until", "ended_by"])
     if appointment.valid_until <= clock.today():
-        _revoke(appointment)
+        _idle_permissions().filter(user=appointment.person_id, object_pk=appointment.object_pk).delete()
     audit.record(
         by=by,
         action="appointment.ended",
@@ -99,31 +100,20 @@ def end(*, by: User | None, appointment: Appointment, on: date | None = None) ->
     return appointment
 
 
-def _revoke(appointment: Appointment) -> None:
-    """Take guardian's row back, unless another appointment still carries it."""
-    others = (
-        Appointment.objects.valid(clock.today())
-        .filter(
-            person_id=appointment.person_id,
-            role=appointment.role,
-            content_type=appointment.content_type_id,
-            object_pk=appointment.object_pk,
-        )
-        .exclude(pk=appointment.pk)
-    )
-    subject = appointment.subject
-    if subject is not None and not others.exists():
-        remove_perm(appointment.role, appointment.person, subject)
-
-
 @transaction.atomic
 def settle() -> int:
     """Take back the permissions of appointments that have run out; answers how many. For the schedule."""
-    count = 0
-    for appointment in Appointment.objects.filter(valid_until__lte=clock.today()).select_related("person"):
-        if appointment.subject is not None and appointment.person.has_perm(
-            f"{appointment.content_type.app_label}.{appointment.role}", appointment.subject
-        ):
-            _revoke(appointment)
-            count += 1
+    count, _by_model = _idle_permissions().delete()
     return count
+
+
+def _idle_permissions() -> QuerySet[UserObjectPermission]:
+    """Guardian's rows that no appointment carries, or will: nothing grants one anew when an appointment begins."""
+    carrying = Appointment.objects.filter(
+        Q(valid_until__isnull=True) | Q(valid_until__gt=clock.today()),
+        person=OuterRef("user"),
+        role=OuterRef("permission__codename"),
+        content_type=OuterRef("content_type"),
+        object_pk=OuterRef("object_pk"),
+    )
+    return UserObjectPermission.objects.filter(~Exists(carrying), permission__codename__in=Role.values)
