@@ -34,7 +34,12 @@ def database_now() -> datetime:
 
 def today() -> date:
     """The present day where the partnership lives (Europe/Berlin)."""
-    return timezone.localdate(now(), timezone.get_default_timezone())
+    return day_of(now())
+
+
+def day_of(moment: datetime) -> date:
+    """The day a moment falls on where the partnership lives, whatever time zone the reader has chosen."""
+    return timezone.localdate(moment, timezone.get_default_timezone())
 
 
 @contextmanager

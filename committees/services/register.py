@@ -14,7 +14,6 @@ from typing import Any
 from django.db import transaction
 from django.db.models import Count as CountRows
 from django.db.models import Max, Prefetch
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from committees.enums import EntryKind, EntryRelation, ReferralRole
@@ -122,7 +121,7 @@ def append(
     )
     partnership = committee.partnership
     moment = clock.now()
-    decided_on = timezone.localdate(ballot.closed_at if ballot and ballot.closed_at else moment)
+    decided_on = clock.day_of(ballot.closed_at if ballot and ballot.closed_at else moment)
     head = _lock_head(partnership)
     is_numbered = numbered and entry_kind in NUMBERED
     serial = _next_serial(committee, decided_on.year) if is_numbered else None

@@ -2,10 +2,11 @@
 
 import json
 import threading
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 import pytest
 from django.db import DatabaseError, IntegrityError, connection, transaction
+from django.utils import timezone
 
 from committees.enums import EntryKind, EntryRelation
 from committees.models import RegisterHead, Resolution, ResolutionPart
@@ -57,6 +58,14 @@ def test_a_ballot_declared_after_new_year_keeps_the_year_it_was_decided_in():
         ballot = make_ballot(house, house.sk)
     with clock.frozen(datetime(2027, 1, 4, 12, tzinfo=UTC)):
         assert append(house, ballot=ballot).number == "SK-2026-001"
+
+
+def test_the_day_of_a_resolution_is_that_of_the_place_wherever_its_declarer_is():
+    house = make_house()
+    just_after_new_year = datetime(2026, 12, 31, 23, 30, tzinfo=UTC)
+    with clock.frozen(just_after_new_year), timezone.override("America/New_York"):
+        entry = append(house)
+    assert (entry.number, entry.resolved_on) == ("SK-2027-001", date(2027, 1, 1))
 
 
 def test_a_committee_that_changes_its_code_begins_a_new_series():
