@@ -1,5 +1,6 @@
 """Forms about ballots: preparing one, casting, and the acts of those who conduct it."""
 
+from datetime import datetime, time
 from typing import Any
 
 import django_filters
@@ -7,10 +8,12 @@ from crispy_forms.layout import Fieldset, Layout
 from django import forms
 from django.db.models import Q, QuerySet
 from django.http import QueryDict
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from committees.enums import BallotForm, BallotState, BallotWay, Choice, MeetingState, ReferralState
 from committees.models import AgendaItem, Ballot, Committee, Meeting, Referral, RollEntry
+from committees.rules.deadlines import BERLIN, end_of_day, last_day
 from committees.rules.describe import choice_effects
 from committees.rules.rule_set import Rules
 from committees.services.ballots.authority import say
@@ -20,6 +23,7 @@ from partnership.ui.widgets import BigRadioSelect
 
 TREATABLE = (ReferralState.WAITING, ReferralState.SCHEDULED, ReferralState.DEFERRED)
 LARGEST_TOKEN = 64
+MIDNIGHT = " 24:00"
 
 
 class CastForm(forms.Form):
@@ -59,6 +63,23 @@ class VoteForm(KernForm):
         field.widget.descriptions = {choice.value: say(sentence) for choice, sentence in effects.items()}
 
 
+class DeadlineField(forms.DateTimeField):
+    """A moment by the clock on the wall in Berlin, whatever time zone the reader has chosen; 24:00 ends its day."""
+
+    def to_python(self, value: Any) -> datetime | None:
+        with timezone.override(BERLIN):
+            if isinstance(value, str) and value.endswith(MIDNIGHT):
+                begin = super().to_python(value.removesuffix(MIDNIGHT) + " 00:00")
+                return end_of_day(begin.date()) if begin else None
+            return super().to_python(value)
+
+    def prepare_value(self, value: Any) -> Any:
+        if isinstance(value, datetime) and value.astimezone(BERLIN).time() == time(0):
+            return f"{last_day(value).isoformat()}{MIDNIGHT}"
+        with timezone.override(BERLIN):
+            return super().prepare_value(value)
+
+
 class BallotDraftForm(KernForm):
     """What a ballot asks, of whom, and how."""
 
@@ -78,7 +99,7 @@ class BallotDraftForm(KernForm):
         help_text=_("So soll der Beschluss lauten."),
     )
     way = forms.ChoiceField(label=_("Verfahren"), choices=BallotWay.choices, widget=forms.RadioSelect)
-    deadline_at = forms.DateTimeField(
+    deadline_at = DeadlineField(
         label=_("Frist"),
         required=False,
         help_text=_("Nur beim Umlaufbeschluss. Bis zu diesem Zeitpunkt zählen Stimmen."),
@@ -169,7 +190,7 @@ class ExclusionForm(KernForm):
 class AnnulForm(ReasonForm):
     """Why a ballot is annulled, and for a circular one until when the new one runs."""
 
-    deadline_at = forms.DateTimeField(label=_("Frist der neuen Abstimmung"))
+    deadline_at = DeadlineField(label=_("Frist der neuen Abstimmung"))
 
     def __init__(self, *args: Any, ballot: Ballot, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
