@@ -14,8 +14,17 @@ class PartnershipConfig(AppConfig):
         from partnership.access import checks  # noqa: F401 - registers the system check
         from partnership.db.triggers import install_after_migrate
 
+        _register_kinds()
         _register_navigation()
         post_migrate.connect(install_after_migrate, dispatch_uid="konvent-triggers")
+
+
+def _register_kinds() -> None:
+    from partnership.outbox.kinds import register_kind
+
+    register_kind("account_invitation", _("Einladung zum Portal"), is_personal=True)
+    register_kind("password_reset", _("Neues Passwort"), is_personal=True)
+    register_kind("feedback", _("Rückmeldung zum Portal"))
 
 
 def _register_navigation() -> None:

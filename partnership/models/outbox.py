@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from partnership.access.ties import Person, ties
 from partnership.enums import OutboxState, Role
 from partnership.models.base import Entity
-from partnership.outbox.kinds import kind_label
+from partnership.outbox.kinds import is_personal, kind_label
 
 
 class OutboxQuerySet(models.QuerySet["OutboxMessage"]):
@@ -92,6 +92,11 @@ class OutboxMessage(Entity):
     def get_kind_display(self) -> str:
         """The kind in the reader's words."""
         return kind_label(self.kind)
+
+    @property
+    def is_personal(self) -> bool:
+        """Whether only the recipient may read it: its link opens their account."""
+        return is_personal(self.kind)
 
     @property
     def can_resend(self) -> bool:

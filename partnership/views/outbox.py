@@ -87,7 +87,7 @@ class MessageMixin(ObjectMixin):
 
 
 class OutboxDetailView(MessageMixin, ObjectPage):
-    """One mail: its fate, its text, its HTML, its files."""
+    """One mail: its fate, its text, its HTML, its files. What is personal shows its fate alone."""
 
     template_name = "partnership/outbox_detail.html"
 
@@ -96,7 +96,7 @@ class OutboxDetailView(MessageMixin, ObjectPage):
         mail = open_mail(bytes(message.mime)) if message.mime else None
         return {
             **super().get_context_data(**kwargs),
-            **(mail_parts.context(mail, self._url_of) if mail else {}),
+            **(mail_parts.context(mail, self._url_of) if mail and not message.is_personal else {}),
             "facts": [
                 (_("An"), str(mail.headers["To"]) if mail else message.to_address),
                 (_("Angelegt"), when(message.created_at)),
@@ -123,7 +123,7 @@ class OutboxPartView(MessageMixin):
     http_method_names = ["get", "head", "options"]
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        if not self.object.mime:
+        if self.object.is_personal or not self.object.mime:
             raise Http404
         return mail_parts.respond(open_mail(bytes(self.object.mime)), kwargs["part"])
 

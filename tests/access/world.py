@@ -474,7 +474,7 @@ def _lists(side: Side) -> None:
         received_at=clock.now(),
     )
     side.things["message"] = outbox.post(
-        kind="account_invitation",
+        kind="enquiry_answered",
         template="partnership/mail/password_reset",
         context={"url": "https://example.org/"},
         recipient=side.person("delegate"),

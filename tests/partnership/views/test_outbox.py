@@ -1,20 +1,25 @@
 # ruff: noqa: F811 - fixtures of the outbox tests are used here too
 import email
+import re
 from datetime import UTC, datetime
 
 import pytest
+from django.conf import settings
 from django.urls import reverse
 
 from partnership import mail
 from partnership.enums import OutboxState, Role
 from partnership.models import AuditEvent, Epoch, OutboxMessage
 from partnership.outbox import fence
-from partnership.services import outbox
+from partnership.outbox.kinds import kind_label
+from partnership.outbox.mime import open_mail
+from partnership.services import accounts, outbox
 from tests.factories import PartnershipFactory, UserFactory, appoint
 from tests.partnership.outbox.conftest import _mail_templates, partnership, person, post  # noqa: F401 - fixtures
 
 pytestmark = pytest.mark.django_db
 
+HOUSE = ("partnership", "membership", "committees", "fund", "portal")
 ICS = b"BEGIN:VCALENDAR\r\nMETHOD:REQUEST\r\nEND:VCALENDAR\r\n"
 
 
@@ -114,6 +119,31 @@ def test_a_mail_is_shown_in_html_and_text_with_its_files(client, office, url, pa
     answer = client.get(url("outbox_part", pk=row.pk, part="datei-1"))
     assert (answer.content, answer["Content-Type"]) == (b"%PDF", "application/pdf")
     assert client.get(url("outbox_part", pk=row.pk, part="datei-9")).status_code == 404
+
+
+def test_a_link_that_opens_an_account_is_shown_to_nobody_but_its_recipient(client, office, url, partnership):
+    accounts.invite(by=office, email="neu@example.org", name="Nele Neu", partnership=partnership)
+    row = OutboxMessage.objects.get(kind="account_invitation")
+    link = re.search(r"/konto/einladung/([\w-]+)/", open_mail(bytes(row.mime)).text)
+    assert client.get(link.group()).status_code == 200, "the control: the link opens the account"
+    page = client.get(url("outbox_detail", pk=row.pk)).content.decode()
+    assert "Einladung zum Portal" in page
+    assert "neu@example.org" in page
+    assert "persönlichen Link" in page
+    for part in ("html", "datei-0"):
+        assert client.get(url("outbox_part", pk=row.pk, part=part)).status_code == 404
+    export = client.get(url("outbox_list"), {"export": "csv"}).content.decode()
+    for shown in (page, export, client.get(url("outbox_list")).content.decode()):
+        assert link.group(1) not in shown
+
+
+def test_every_kind_of_mail_has_a_name():
+    """A list of `account_invitation` and `feedback` tells the office nothing."""
+    sent = re.compile(r'kind="(\w+)",\n\s+template=')
+    files = (file for app in HOUSE for file in (settings.BASE_DIR / app).rglob("*.py"))
+    found = {kind for file in files for kind in sent.findall(file.read_text())}
+    assert len(found) > 5
+    assert not [kind for kind in found if kind_label(kind) == kind]
 
 
 def test_the_html_part_is_shut_in(client, office, url, partnership, person):
