@@ -10,6 +10,8 @@ from partnership.views import health, outbox, sent_mail
 # One way to sign in for everybody: the stock login of the admin would pass second factors by.
 admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
 
+handler500 = "partnership.views.errors.server_error"
+
 urlpatterns = [
     path("livez", health.livez, name="livez"),
     path("readyz", health.readyz, name="readyz"),
