@@ -1,4 +1,7 @@
+from typing import Any
+
 from django.contrib import admin
+from django.http import HttpRequest
 
 from committees.models import (
     Ballot,
@@ -13,17 +16,20 @@ from committees.models import (
     RuleSet,
     Vote,
 )
-from partnership.admin_base import NoDeleteAdmin, ReadOnlyAdmin
+from committees.services import committees
+from partnership.admin_base import AuditedAdmin, NoDeleteAdmin, ReadOnlyAdmin, ServedAdmin
 
 
 class CircleMemberInline(admin.TabularInline):
     model = CircleMember
     autocomplete_fields = ("person", "organisation")
     extra = 0
+    can_delete = False  # who leaves gets a last day
 
 
 @admin.register(Committee)
-class CommitteeAdmin(NoDeleteAdmin):
+class CommitteeAdmin(ServedAdmin, AuditedAdmin, NoDeleteAdmin):
+    fixed = ("partnership",)
     list_display = ("name", "code", "kind", "state", "partnership", "recommends_to")
     list_filter = ("partnership", "kind", "state")
     list_select_related = ("partnership", "recommends_to")
@@ -35,6 +41,14 @@ class CommitteeAdmin(NoDeleteAdmin):
         "lead_organisation",
     )
     inlines = (CircleMemberInline,)
+
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+        values = {name: form.cleaned_data[name] for name in committees.FIELDS}
+        if change:
+            committees.edit(by=request.user, committee=obj, **values)  # type: ignore[arg-type]
+        else:
+            made = committees.create(by=request.user, partnership=obj.partnership, **values)  # type: ignore[arg-type]
+            obj.pk = made.pk
 
 
 @admin.register(RuleSet)

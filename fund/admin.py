@@ -2,11 +2,11 @@ from django.contrib import admin
 from django.http import HttpRequest
 
 from fund.models import Account, Fund, Measure, Pledge, Posting
-from partnership.admin_base import NoDeleteAdmin, ReadOnlyAdmin
+from partnership.admin_base import AuditedAdmin, NoDeleteAdmin, ReadOnlyAdmin
 
 
 @admin.register(Fund)
-class FundAdmin(NoDeleteAdmin):
+class FundAdmin(AuditedAdmin, NoDeleteAdmin):
     list_display = ("name", "partnership", "created_by_resolution")
     list_select_related = ("partnership", "created_by_resolution")
     search_fields = ("name", "partnership__name")

@@ -1,11 +1,11 @@
 from django.contrib import admin
 
 from membership.models import Contact, Enquiry, ImportBatch, Organisation, Partner, SeatShare, Standing
-from partnership.admin_base import NoDeleteAdmin, ReadOnlyAdmin
+from partnership.admin_base import AuditedAdmin, NoDeleteAdmin, ReadOnlyAdmin
 
 
 @admin.register(Organisation)
-class OrganisationAdmin(NoDeleteAdmin):
+class OrganisationAdmin(AuditedAdmin, NoDeleteAdmin):
     list_display = ("name", "kind", "land", "population", "leitweg_id")
     list_filter = ("kind", "land")
     search_fields = ("name", "short_name", "ags", "leitweg_id")
@@ -24,7 +24,8 @@ class ContactInline(admin.TabularInline):
 
 
 @admin.register(Partner)
-class PartnerAdmin(NoDeleteAdmin):
+class PartnerAdmin(AuditedAdmin, NoDeleteAdmin):
+    fixed = ("partnership",)
     list_display = ("number", "name", "partnership", "is_listed")
     list_display_links = ("name",)
     list_filter = ("partnership", "is_listed")

@@ -16,7 +16,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from partnership import clock
-from partnership.admin_base import NoDeleteAdmin, ReadOnlyAdmin
+from partnership.admin_base import AuditedAdmin, NoDeleteAdmin, ReadOnlyAdmin, ServedAdmin
 from partnership.enums import ROLES_BY_MODEL, Role
 from partnership.errors import Refusal
 from partnership.models import (
@@ -31,7 +31,7 @@ from partnership.models import (
     SiteText,
     User,
 )
-from partnership.services import accounts, appointments, audit
+from partnership.services import accounts, appointments
 
 admin.site.site_header = _("Konvent – Verwaltung der Installation")
 admin.site.site_title = "Konvent"
@@ -44,7 +44,7 @@ for model in (Group, EmailAddress, UserSession):
 
 
 @admin.register(User)
-class UserAdmin(DjangoUserAdmin):
+class UserAdmin(AuditedAdmin, DjangoUserAdmin):
     """Accounts. Only superusers may hand out administration."""
 
     list_display = ("email", "name", "is_active", "is_staff", "last_login")
@@ -85,15 +85,6 @@ class UserAdmin(DjangoUserAdmin):
             raise PermissionDenied
         return super().user_change_password(request, id, form_url)
 
-    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
-        super().save_model(request, obj, form, change)
-        audit.record(
-            by=request.user,  # type: ignore[arg-type]
-            action="account.changed_by_administration",
-            subject=obj,
-            fields=sorted(set(form.changed_data) - {"password1", "password2"}),
-        )
-
     @admin.action(permissions=["change"], description=_("Einladung zum Setzen des Passworts senden"))
     def send_invitation(self, request: HttpRequest, queryset: QuerySet[User]) -> None:
         for person in queryset:
@@ -113,7 +104,7 @@ class AccountInvitationAdmin(ReadOnlyAdmin):
 
 
 @admin.register(Partnership)
-class PartnershipAdmin(NoDeleteAdmin):
+class PartnershipAdmin(AuditedAdmin, NoDeleteAdmin):
     list_display = ("name", "short_name", "state", "founded_on", "is_public", "office_email")
     list_filter = ("state", "is_public")
     search_fields = ("name", "short_name", "slug")
@@ -157,7 +148,7 @@ class AppointmentForm(forms.ModelForm):
 
 
 @admin.register(Appointment)
-class AppointmentAdmin(NoDeleteAdmin):
+class AppointmentAdmin(ServedAdmin, NoDeleteAdmin):
     list_display = ("person", "role", "held_for", "partnership", "valid_from", "valid_until")
     list_filter = ("role", "partnership")
     list_select_related = ("person", "partnership", "content_type")
@@ -241,13 +232,13 @@ class HeartbeatAdmin(ReadOnlyAdmin):
 
 
 @admin.register(SiteText)
-class SiteTextAdmin(admin.ModelAdmin):
+class SiteTextAdmin(AuditedAdmin):
     list_display = ("title", "key", "language", "changed_at")
     list_filter = ("language",)
 
 
 @admin.register(Feedback)
-class FeedbackAdmin(NoDeleteAdmin):
+class FeedbackAdmin(AuditedAdmin, NoDeleteAdmin):
     list_display = ("received_at", "page", "message", "email", "is_settled")
     list_filter = ("is_settled",)
     readonly_fields = ("page", "message", "email", "received_at")

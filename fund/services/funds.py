@@ -9,7 +9,6 @@ from committees.models import Resolution
 from fund.models import Fund
 from fund.queries import carrying_resolutions
 from fund.services import books
-from partnership import clock
 from partnership.db.locks import lock
 from partnership.enums import Role
 from partnership.errors import Refusal
@@ -93,19 +92,11 @@ def appoint_officer(
     valid_from: date | None = None,
     valid_until: date | None = None,
 ) -> Appointment:
-    """Appoint treasurer or auditor; who has no account yet is invited. Nobody checks books they keep themselves.
+    """Appoint treasurer or auditor; who has no account yet is invited.
 
-    Raises FundRefused, AppointmentRefused.
+    Raises AppointmentRefused, accounts.AccountRefused.
     """
     person = accounts.invite(by=by, email=email, name=name, partnership=fund.partnership)
-    other = Role.AUDITOR if role == Role.TREASURER else Role.TREASURER
-    start = valid_from or clock.today()
-    held = Appointment.objects.filter(person=person, role=other, object_pk=str(fund.pk))
-    if any(row.valid_until is None or row.valid_until > start for row in held):
-        raise FundRefused(
-            _("%(person)s kann nicht zugleich Kassenführung und Kassenprüfung sein.") % {"person": person},
-            field="email",
-        )
     return appointments.appoint(
         by=by, person=person, role=role, subject=fund, valid_from=valid_from, valid_until=valid_until
     )

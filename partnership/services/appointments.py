@@ -17,9 +17,12 @@ from partnership.errors import Refusal
 from partnership.models import Appointment, Partnership, User
 from partnership.services import audit
 
+# Nobody checks the books they keep.
+APART = {Role.TREASURER: Role.AUDITOR, Role.AUDITOR: Role.TREASURER}
+
 
 class AppointmentRefused(Refusal):
-    """The role does not fit the object, or is held already."""
+    """The role does not fit the object, is held already, or is to be held apart from one that is."""
 
 
 def _partnership_of(subject: Any) -> Partnership:
@@ -47,10 +50,20 @@ def appoint(
     if valid_until is not None and valid_until <= start:
         raise AppointmentRefused(_("Das Ende liegt vor dem Anfang."), field="valid_until")
     content_type = ContentType.objects.get_for_model(subject)
-    held = Appointment.objects.filter(person=person, role=role, content_type=content_type, object_pk=str(subject.pk))
-    if any(row.valid_until is None or row.valid_until > start for row in held):
+    held = Appointment.objects.filter(
+        Q(valid_until__isnull=True) | Q(valid_until__gt=start),
+        person=person,
+        content_type=content_type,
+        object_pk=str(subject.pk),
+    )
+    if held.filter(role=role).exists():
         raise AppointmentRefused(
             _("%(person)s hat die Funktion „%(role)s“ bereits.") % {"person": person, "role": role.label},
+            field="person",
+        )
+    if held.filter(role=APART.get(role)).exists():
+        raise AppointmentRefused(
+            _("%(person)s kann nicht zugleich Kassenführung und Kassenprüfung sein.") % {"person": person},
             field="person",
         )
     appointment = Appointment.objects.create(

@@ -10,7 +10,7 @@ from django.test import Client
 from django.urls import reverse
 
 from committees.models import CircleMember
-from partnership.models import AccountInvitation, Appointment, User
+from partnership.models import AccountInvitation, Appointment, AuditEvent, User
 from tests.access.policy import METHODS
 from tests.access.visitor import ask, outcome, undone, writes
 from tests.access.world import PASSWORD
@@ -270,6 +270,115 @@ def test_staff_cannot_smuggle_rows_in_through_inlines(world, clerk):
     }
     assert clerk.post(page(Committee, "change", object_id=committee.pk), data).status_code < 500
     assert not CircleMember.objects.filter(person=clerk.person).exists()
+
+
+# --- what administrators do --------------------------------------------------------------------------------
+
+
+def committee_form(committee, **changes):
+    return {
+        "name": committee.name,
+        "code": committee.code,
+        "kind": committee.kind,
+        "state": committee.state,
+        "position": str(committee.position),
+        "circle_members-TOTAL_FORMS": "0",
+        "circle_members-INITIAL_FORMS": "0",
+        **changes,
+    }
+
+
+def test_no_administrator_moves_a_committee_or_partner_into_another_partnership(world, visitors):
+    for row in (world.own.sk, world.own.partner_own):
+        url = page(type(row), "change", object_id=row.pk)
+        with undone():
+            shown = visitors["superuser"].get(url)
+            assert "partnership" not in shown.context["adminform"].form.fields
+            data = typed_in(shown)
+            foreign = {"partnership": str(world.foreign.partnership.pk)}
+            assert visitors["superuser"].post(url, data | foreign).status_code == 302
+            row.refresh_from_db()
+            assert row.partnership_id == world.own.partnership.pk
+
+
+def typed_in(shown):
+    """The form of a page as a browser would send it back, with those of its inlines."""
+    forms = [shown.context["adminform"].form]
+    for inline in shown.context["inline_admin_formsets"]:
+        forms += [inline.formset.management_form, *inline.formset.initial_forms]
+    values = {form.add_prefix(name): form[name].value() for form in forms for name in form.fields}
+    return {name: value for name, value in values.items() if value is not None and value is not False}
+
+
+def test_what_the_rules_of_a_committee_forbid_the_office_they_forbid_the_administration(world, visitors):
+    committee = world.own.sk
+    url = page(type(committee), "change", object_id=committee.pk)
+    for changes, sentence in (
+        ({"code": "XX"}, "Das Kürzel lässt sich nicht mehr ändern"),
+        ({"kind": "role_circle"}, "Die Art lässt sich nicht mehr ändern"),
+        ({"recommends_to": str(world.foreign.sk.pk)}, "gehört zu einer anderen Partnerschaft"),
+    ):
+        with undone():
+            answer = visitors["superuser"].post(url, committee_form(committee, purpose="Getippt", **changes))
+            shown = answer.content.decode()
+            assert answer.status_code == 200
+            assert sentence in shown
+            assert "Getippt" in shown
+            committee.refresh_from_db()
+            assert (committee.code, committee.kind, committee.recommends_to_id) == ("SK", "decides", None)
+
+
+@pytest.mark.parametrize(
+    ("changes", "sentence"),
+    [({}, "hat die Funktion „Vorsitz“ bereits"), ({"valid_until": "2020-01-01"}, "Das Ende liegt vor dem Anfang")],
+)
+def test_an_appointment_that_cannot_be_is_an_error_of_the_form(world, visitors, changes, sentence):
+    data = {
+        "person": str(world.own.people["chair"].pk),
+        "role": "chair",
+        "held_on": f"committees.committee:{world.own.sk.pk}",
+        "valid_from": "2026-11-27",
+        "note": "Getippt",
+        **changes,
+    }
+    with undone():
+        before = Appointment.objects.count()
+        answer = visitors["superuser"].post(page(Appointment, "add"), data)
+        shown = answer.content.decode()
+        assert (answer.status_code, Appointment.objects.count()) == (200, before)
+        assert sentence in shown
+        assert "Getippt" in shown
+
+
+def test_nobody_is_made_auditor_of_the_books_they_keep(world, visitors):
+    treasurer = world.own.people["treasurer"]
+    data = {
+        "person": str(treasurer.pk),
+        "role": "auditor",
+        "held_on": f"fund.fund:{world.own.fund.pk}",
+        "valid_from": "2026-11-27",
+    }
+    with undone():
+        shown = visitors["superuser"].post(page(Appointment, "add"), data).content.decode()
+        assert "kann nicht zugleich Kassenführung und Kassenprüfung sein" in shown
+        assert not Appointment.objects.filter(person=treasurer, role="auditor").exists()
+
+
+@pytest.mark.parametrize("label", ["partnership.user", "partnership.partnership", "membership.organisation",
+                                   "membership.partner", "committees.committee", "fund.fund"])  # fmt: skip
+def test_what_administrators_change_stands_in_the_audit_trail(world, visitors, label):
+    row = row_of(MODELS[label], world)
+    url = page(MODELS[label], "change", object_id=row.pk)
+    with undone():
+        shown = visitors["superuser"].get(url)
+        answer = visitors["superuser"].post(url, typed_in(shown) | {"name": "Anders genannt"})
+        assert answer.status_code == 302, answer.context["adminform"].form.errors
+        events = AuditEvent.objects.filter(
+            subject_type=label, subject_pk=str(row.pk), action__endswith="changed_by_administration"
+        )
+        assert [event.actor for event in events] == [world.roles["superuser"]]
+        row.refresh_from_db()
+        assert row.name == "Anders genannt"
 
 
 def test_who_may_only_look_runs_no_action(world, onlooker):

@@ -14,6 +14,7 @@ from fund.queries import balance, carrying_resolutions, with_remaining
 from fund.services import books, funds, measures
 from partnership import clock
 from partnership.enums import Role
+from partnership.services import appointments
 from tests.factories import UserFactory
 from tests.factories.fund import make_treasury
 from tests.factories.motions import make_house
@@ -188,7 +189,7 @@ def test_the_resolution_that_created_the_fund_can_be_named_later_but_not_exchang
 
 def test_nobody_keeps_and_checks_the_same_books():
     treasury = make_treasury()
-    with pytest.raises(funds.FundRefused, match="nicht zugleich"):
+    with pytest.raises(appointments.AppointmentRefused, match="nicht zugleich"):
         funds.appoint_officer(by=treasury.office, fund=treasury.fund, role=Role.AUDITOR, email=treasury.treasurer.email)
     person = UserFactory()
     made = funds.appoint_officer(by=treasury.office, fund=treasury.fund, role=Role.AUDITOR, email=person.email)
