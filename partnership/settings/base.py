@@ -207,6 +207,10 @@ MEDIA_ROOT = DATA_DIR / "files"
 UPLOAD_LIMIT_BYTES = env.int("UPLOAD_LIMIT_BYTES", default=25 * 1024 * 1024)
 UPLOAD_QUOTA_BYTES = env.int("UPLOAD_QUOTA_BYTES", default=5 * 1024**3)
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
+FILE_UPLOAD_HANDLERS = [
+    "django.core.files.uploadhandler.MemoryFileUploadHandler",
+    "partnership.uploads.BoundedUpload",
+]
 FILE_UPLOAD_PERMISSIONS = 0o640
 STATIC_URL = "/static/"
 STATIC_ROOT = Path(env.str("KONVENT_STATIC", default=str(BASE_DIR / ".static")))

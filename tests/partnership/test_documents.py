@@ -1,4 +1,6 @@
+import hashlib
 import io
+import os
 import struct
 import zipfile
 import zlib
@@ -10,6 +12,7 @@ from django.urls import reverse
 from partnership.enums import Audience, Role
 from partnership.models import Document
 from partnership.services import documents
+from partnership.uploads import BoundedUpload
 from tests.factories import PartnershipFactory, UserFactory, appoint
 
 pytestmark = pytest.mark.django_db
@@ -69,7 +72,8 @@ def test_a_document_keeps_its_versions_under_their_hash(office, partnership):
     first, second = document.versions.order_by("number")
     assert (first.number, second.number) == (1, 2)
     assert first.sha256 != second.sha256
-    assert documents.path_of(second).read_bytes() == pdf("zwei") or documents.path_of(second).exists()
+    for version in (first, second):
+        assert hashlib.sha256(documents.path_of(version).read_bytes()).hexdigest() == version.sha256
     assert document.current == second
 
 
@@ -113,6 +117,38 @@ def test_a_byte_above_the_limit_is_refused(office, partnership, settings):
     settings.UPLOAD_LIMIT_BYTES = len(pdf()) - 1
     with pytest.raises(documents.UploadRefused, match="größer"):
         upload(office, partnership)
+
+
+def test_of_a_file_beyond_the_limit_no_more_is_kept_than_the_limit(client, office, settings, monkeypatch):
+    settings.UPLOAD_LIMIT_BYTES = 3_000_000
+    kept = []
+    complete = BoundedUpload.file_complete
+
+    def look(handler, size):
+        kept.append((size, os.fstat(handler.file.fileno()).st_size))
+        return complete(handler, size)
+
+    monkeypatch.setattr(BoundedUpload, "file_complete", look)
+    client.force_login(office)
+    response = client.post(
+        reverse("partnership:document_create", kwargs={"slug": "haus"}),
+        {"title": "Mein Titel", "audience": "partners", "file": SimpleUploadedFile("x.pdf", bytes(20_000_000))},
+    )
+    ((announced, written),) = kept
+    assert announced == 20_000_000
+    assert written <= 3_000_000 + BoundedUpload.chunk_size
+    assert response.status_code == 422
+    assert "Die Datei ist größer als" in response.content.decode()
+    assert "Mein Titel" in response.content.decode()
+    assert not Document.objects.exists()
+
+
+def test_thousands_of_files_in_one_request_are_refused(client, office):
+    client.force_login(office)
+    url = reverse("partnership:document_create", kwargs={"slug": "haus"})
+    files = [SimpleUploadedFile(f"{n}.txt", b"x") for n in range(10_000)]
+    assert client.post(url, {"title": "T", "audience": "partners", "file": files}).status_code == 400
+    assert not Document.objects.exists()
 
 
 def test_the_quota_of_a_partnership_holds(office, partnership, settings):
