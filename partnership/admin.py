@@ -66,9 +66,10 @@ class UserAdmin(AuditedAdmin, DjangoUserAdmin):
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         fields = super().get_readonly_fields(request, obj)
-        if not request.user.is_superuser:
-            return (*fields, "is_staff", "is_superuser", "user_permissions", "email", "is_active")
-        return fields
+        # A new account needs its address; nobody but a superuser changes one, or shuts somebody out.
+        if request.user.is_superuser or obj is None:
+            return fields
+        return (*fields, "is_staff", "is_superuser", "user_permissions", "email", "is_active")
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         if obj is not None and obj.is_superuser and not request.user.is_superuser:

@@ -75,9 +75,9 @@ class ServedAdmin(admin.ModelAdmin):
 
     def get_form(self, request: HttpRequest, *args: Any, **kwargs: Any) -> type[ModelForm]:
         form = super().get_form(request, *args, **kwargs)
-        refusal: Refusal | None = getattr(request, "refusal", None)
-        if refusal is None:
+        if not hasattr(request, "refusal"):
             return form
+        refusal: Refusal = request.refusal
 
         class Refused(form):  # type: ignore[misc, valid-type]
             def clean(self) -> Any:

@@ -234,10 +234,11 @@ def test_staff_cannot_touch_a_superuser_or_anybodys_password(world, clerk):
 
 
 def test_staff_who_add_an_account_give_it_no_administration(world, clerk):
-    clerk.post(page(User, "add"), {**FORGED, "usable_password": "true", "email": "neu2@example.org"})
-    for person in User.objects.filter(email="neu2@example.org"):
-        assert not person.is_staff
-        assert not person.is_superuser
+    answer = clerk.post(page(User, "add"), {**FORGED, "usable_password": "true", "email": "neu2@example.org"})
+    assert answer.status_code == 302, answer.context["adminform"].form.errors
+    person = User.objects.get(email="neu2@example.org")  # the control: the form was taken
+    assert not person.is_staff
+    assert not person.is_superuser
 
 
 def test_staff_cannot_appoint_themselves_into_the_governance_of_a_partnership(world, clerk):
