@@ -2,10 +2,12 @@
 
 import importlib
 import pkgutil
+import time
 from datetime import timedelta
 
 import pytest
 from django.apps import apps
+from django.core import signing
 from django.forms import BaseForm
 
 from committees.models import Ballot, Meeting, Motion
@@ -167,8 +169,8 @@ def test_a_prepared_ballot_is_a_draft_here_and_of_this_committee(world, visitors
     }
     with undone():
         visitors["chair"].post(address("committees:ballot_create", world.own, {}), data)
-        for ballot in Ballot.objects.filter(title="Vorbereitet"):
-            assert (ballot.partnership, ballot.state, ballot.roll_size) == (world.own.partnership, "draft", 0)
+        ballot = Ballot.objects.get(title="Vorbereitet")
+        assert (ballot.partnership, ballot.state, ballot.roll_size) == (world.own.partnership, "draft", 0)
     with undone():
         foreign = data | {"committee": str(world.foreign.sk.pk), "title": "Drüben"}
         visitors["chair"].post(address("committees:ballot_create", world.own, {}), foreign)
@@ -192,9 +194,11 @@ def test_a_meeting_stays_where_and_in_the_state_it_is(world, visitors):
         before = kept(Meeting.objects.get(pk=meeting.pk), fields)
         visitors["office"].post(
             address("committees:meeting_edit", world.own, {"pk": "meeting"}),
-            extra(world) | {"title": "Neu", "on": "01.03.2027", "begins": "10:00", "ends": "12:00"},
+            extra(world) | {"title": "Neu", "on": "2027-03-01", "begins": "10:00", "ends": "12:00"},
         )
-        assert kept(Meeting.objects.get(pk=meeting.pk), fields) == before
+        after = Meeting.objects.get(pk=meeting.pk)
+        assert after.title == "Neu", "the control: the form was taken"
+        assert kept(after, fields) == before
 
 
 def test_an_enquiry_from_the_public_page_arrives_new_and_unanswered(world, visitors):
@@ -203,10 +207,12 @@ def test_an_enquiry_from_the_public_page_arrives_new_and_unanswered(world, visit
     with undone():
         visitors["anonymous"].post(
             address("portal:enquiry_create", world.own, {}),
-            extra(world) | {"organisation": "Stadt X", "name": "N", "email": "n@example.org", "message": "Hallo"},
+            extra(world)
+            | {"kind": "join", "organisation": "Stadt X", "name": "N", "email": "n@example.org", "message": "Hallo"}
+            | {"is_informed": "on", "opened": signing.dumps(int(time.time()) - 60, salt="public-form")},
         )
-        for row in Enquiry.objects.filter(organisation="Stadt X"):
-            assert (row.partnership, row.state, row.handled_by) == (world.own.partnership, "new", None)
+        row = Enquiry.objects.get(organisation="Stadt X")
+        assert (row.partnership, row.state, row.handled_by) == (world.own.partnership, "new", None)
 
 
 def test_a_partner_keeps_its_number_and_partnership(world, visitors):
@@ -214,9 +220,10 @@ def test_a_partner_keeps_its_number_and_partnership(world, visitors):
         partner = Partner.objects.get(pk=world.own.partner_own.pk)
         visitors["office"].post(
             address("membership:partner_update", world.own, {"pk": "partner"}),
-            extra(world) | {"name": "Umbenannt", "organisation": str(world.foreign.body_own.pk)},
+            extra(world) | {"name": "Umbenannt", "organisation": str(world.own.body_own.pk)},
         )
         after = Partner.objects.get(pk=partner.pk)
+        assert after.name == "Umbenannt", "the control: the form was taken"
         assert (after.number, after.partnership_id) == (partner.number, partner.partnership_id)
 
 

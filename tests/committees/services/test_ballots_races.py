@@ -1,11 +1,13 @@
 """Races: many at once, and the same runs without the lock, which must fail (V1, V3, finding 1 and 6, O3)."""
 
+import random
 import threading
 import time
 import uuid
 from collections import Counter
 from collections.abc import Callable
 from contextlib import contextmanager
+from functools import partial
 from itertools import pairwise
 
 import pytest
@@ -14,11 +16,11 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from committees.models import Ballot, Participation, Vote
+from committees.models import Ballot, Participation, Resolution, Vote
 from committees.services import ballots
-from committees.services.ballots import casting
+from committees.services.ballots import authority, casting
 from partnership.db import triggers
-from tests.factories.committees import make_chamber, open_ballot
+from tests.factories.committees import closed_ballot, make_chamber, open_ballot
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -70,9 +72,14 @@ def without_constraints():
 
 
 @pytest.mark.postgres
-def test_fifty_parallel_posts_of_one_form_make_one_vote(client):
+@pytest.mark.parametrize("polls", [1, pytest.param(100, marks=pytest.mark.heavy)])
+def test_fifty_parallel_posts_of_one_form_make_one_vote(client, polls):
     chamber = make_chamber(2)
-    ballot = open_ballot(chamber)
+    for _ in range(polls):
+        _post_fifty_times(client, chamber, open_ballot(chamber))
+
+
+def _post_fifty_times(client, chamber, ballot):
     url = reverse("committees:ballot_vote", kwargs={"slug": chamber.partnership.slug, "pk": ballot.pk})
     client.force_login(chamber.delegates[0])
     cookies = {name: morsel.value for name, morsel in client.cookies.items()}
@@ -86,7 +93,7 @@ def test_fifty_parallel_posts_of_one_form_make_one_vote(client):
     answers = Counter(answer if isinstance(answer, int) else repr(answer) for answer in together([post] * 50))
     assert set(answers) <= {302, 409}, answers
     assert answers[302] >= 1
-    assert (Participation.objects.count(), Vote.objects.count()) == (1, 1)
+    assert (ballot.participations.count(), ballot.votes.count()) == (1, 1)
 
 
 @pytest.mark.postgres
@@ -142,14 +149,22 @@ def test_control_without_lock_the_constraints_alone_still_hold(monkeypatch):
 # --- casting against closing -----------------------------------------------------------------------
 
 
-def race_of_cast_and_close(rounds: int, hands: int = 6) -> int:
+def race_of_cast_and_close(rounds: int, hands: int = 8) -> int:
     """How many rounds lost a vote: it got a receipt, but the stored counts do not hold it."""
-    chamber = make_chamber(hands)
+    seed = random.randrange(2**32)
+    print(f"seed {seed}")
+    chance, chamber = random.Random(seed), make_chamber(hands)
     lost = 0
+
+    def later(deed: Callable[[], object]) -> Callable[[], object]:
+        pause = chance.uniform(0, 0.005)
+        return lambda: (time.sleep(pause), deed())[1]
+
     for _ in range(rounds):
         ballot = open_ballot(chamber, way="meeting")
         deeds = [lambda index=index, ballot=ballot: chamber.cast(ballot, index, "yes") for index in range(hands)]
-        answers = together([*deeds, lambda ballot=ballot: ballots.close_ballot(by=chamber.chair, ballot=ballot)])
+        deeds.append(lambda ballot=ballot: ballots.close_ballot(by=chamber.chair, ballot=ballot))
+        answers = together([later(deed) for deed in deeds])
         ballot.refresh_from_db()
         received = sum(isinstance(answer, ballots.Receipt) for answer in answers)
         assert isinstance(answers[-1], Ballot), answers
@@ -159,8 +174,9 @@ def race_of_cast_and_close(rounds: int, hands: int = 6) -> int:
 
 
 @pytest.mark.postgres
-def test_no_vote_is_lost_between_casting_and_closing():
-    assert race_of_cast_and_close(rounds=10) == 0
+@pytest.mark.parametrize("rounds", [10, pytest.param(500, marks=pytest.mark.heavy)])
+def test_no_vote_is_lost_between_casting_and_closing(rounds):
+    assert race_of_cast_and_close(rounds) == 0
 
 
 @pytest.mark.postgres
@@ -198,38 +214,76 @@ def test_without_the_lock_the_guard_still_keeps_votes_out_of_closed_ballots(monk
     assert (ballot.state, Vote.objects.count()) == ("closed", 0)
 
 
-@pytest.mark.postgres
-def test_two_who_close_at_once_close_once():
+# --- the same step by several -----------------------------------------------------------------------
+
+
+def closing_at_once() -> list[object]:
+    """What eight who close come to."""
     chamber = make_chamber(3)
     ballot = open_ballot(chamber, way="meeting")
     chamber.cast_all(ballot, "yyn")
-    answers = together([lambda: ballots.close_ballot(by=chamber.chair, ballot=ballot)] * 4)
-    assert sorted(type(answer).__name__ for answer in answers) == ["Ballot", "WrongState", "WrongState", "WrongState"]
+    return together([lambda: ballots.close_ballot(by=chamber.chair, ballot=ballot)] * 8)
+
+
+def declaring_at_once() -> list[object]:
+    """What eight who declare come to."""
+    chamber = make_chamber(3)
+    ballot = closed_ballot(chamber, "yyn")
+    return together([lambda: ballots.declare(by=chamber.chair, ballot=ballot)] * 8)
+
+
+@contextmanager
+def unheld(monkeypatch, people: int):
+    """Without the lock on ballots, and so that everybody has read before anybody writes."""
+    met = threading.Barrier(people)
+
+    def read(rows, pk, **kwargs):
+        row = rows.get(pk=pk)
+        if rows.model is Ballot and threading.current_thread() is not threading.main_thread():
+            met.wait(timeout=30)
+        return row
+
+    monkeypatch.setattr(authority, "lock", read)
+    with triggers.lifted():
+        yield
 
 
 @pytest.mark.postgres
-def test_two_who_declare_at_once_write_one_entry():
-    from committees.models import Resolution
+def test_of_eight_who_close_at_once_one_closes():
+    assert Counter(type(answer) for answer in closing_at_once()) == {Ballot: 1, ballots.WrongState: 7}
 
-    chamber = make_chamber(3)
-    ballot = open_ballot(chamber, way="meeting")
-    chamber.cast_all(ballot, "yyn")
-    ballot = ballots.close_ballot(by=chamber.chair, ballot=ballot)
-    together([lambda: ballots.declare(by=chamber.chair, ballot=ballot)] * 4)
-    assert Resolution.objects.count() == 1
+
+@pytest.mark.postgres
+def test_control_without_the_lock_all_eight_close(monkeypatch):
+    with unheld(monkeypatch, 8):
+        assert Counter(type(answer) for answer in closing_at_once()) == {Ballot: 8}
+
+
+@pytest.mark.postgres
+def test_of_eight_who_declare_at_once_one_writes_the_entry():
+    assert Counter(type(answer) for answer in declaring_at_once()) == {Resolution: 1, ballots.WrongState: 7}
+
+
+@pytest.mark.postgres
+def test_control_without_the_lock_each_writes_an_entry(monkeypatch):
+    with unheld(monkeypatch, 8):
+        declaring_at_once()
+        assert Resolution.objects.count() > 1
 
 
 # --- SQLite, the embedded default ------------------------------------------------------------------
 
 
 @pytest.mark.sqlite
-def test_on_sqlite_parallel_casts_make_one_vote_and_no_error():
+@pytest.mark.parametrize("polls", [1, pytest.param(100, marks=pytest.mark.heavy)])
+def test_on_sqlite_fifty_parallel_casts_make_one_vote_and_no_error(polls):
     chamber = make_chamber(2)
-    ballot = open_ballot(chamber)
-    token = str(uuid.uuid4())
-    answers = together([lambda: chamber.cast(ballot, 0, "yes", token=token)] * 20)
-    assert all(isinstance(answer, ballots.Receipt) for answer in answers), answers
-    assert (Participation.objects.count(), Vote.objects.count()) == (1, 1)
+    for _ in range(polls):
+        ballot, token = open_ballot(chamber), str(uuid.uuid4())
+        cast = partial(chamber.cast, ballot, 0, "yes", token=token)
+        answers = together([cast] * 50)
+        assert all(isinstance(answer, ballots.Receipt) for answer in answers), answers
+        assert (ballot.participations.count(), ballot.votes.count()) == (1, 1)
 
 
 def _write_for(seconds: float, writers: int) -> tuple[list[float], list[Exception]]:

@@ -3,10 +3,11 @@
 import threading
 from contextlib import suppress
 from decimal import Decimal
+from functools import partial
 from uuid import uuid4
 
 import pytest
-from django.db import connection, connections
+from django.db import IntegrityError, connection, connections
 
 from fund.models import Account, Posting
 from fund.queries import balance
@@ -111,44 +112,78 @@ def test_without_the_lock_the_unique_number_still_stops_the_second_payout(meetin
     assert balance(treasury.fund).bank == 600
 
 
-def test_two_approvals_at_once_never_promise_the_same_money(meeting_point):
+def approving():
+    """Two measures of 700, and 1,000 there is."""
     treasury = make_treasury()
     treasury.fill("1000")
     resolution = treasury.resolve()
-    first, second = treasury.propose("700"), treasury.propose("700", title="Anderes")
     outcomes = race(
         *(
             lambda measure=measure: measures.approve(by=treasury.office, measure=measure, resolution=resolution)
-            for measure in (first, second)
+            for measure in (treasury.propose("700"), treasury.propose("700", title="Anderes"))
         )
     )
+    return treasury, outcomes
+
+
+def paying_in_twice():
+    """The same form of a payment, sent twice."""
+    treasury = make_treasury()
+    pledge, key = treasury.pledge("1000"), uuid4()
+    return treasury, race(*(lambda: treasury.receive(pledge, "1000", key=key) for _ in range(2)))
+
+
+def overpaying():
+    """Two payments of 600 on a pledge of 1,000."""
+    treasury = make_treasury()
+    pledge = treasury.pledge("1000")
+    return treasury, race(*(lambda: treasury.receive(pledge, "600") for _ in range(2)))
+
+
+def reversing():
+    """One payment taken back by two (L3)."""
+    treasury = make_treasury()
+    posting = treasury.fill("1000")
+    reverse = partial(books.reverse, by=treasury.treasurer, posting=posting, reason="Irrtum")
+    return treasury, race(reverse, reverse)
+
+
+def test_two_approvals_at_once_never_promise_the_same_money(meeting_point):
+    treasury, outcomes = approving()
     assert sum(isinstance(outcome, books.BookingRefused) for outcome in outcomes) == 1, outcomes
     assert balance(treasury.fund).free == 300
     assert books.faults(treasury.fund) == []
 
 
 def test_a_payment_sent_twice_at_once_is_booked_once(meeting_point):
-    treasury = make_treasury()
-    pledge, key = treasury.pledge("1000"), uuid4()
-    outcomes = race(*(lambda: treasury.receive(pledge, "1000", key=key) for _ in range(2)))
+    _treasury, outcomes = paying_in_twice()
     assert outcomes[0] == outcomes[1]
     assert Posting.objects.count() == 1
 
 
 def test_two_payments_at_once_notice_that_they_overpay(meeting_point):
-    treasury = make_treasury()
-    pledge = treasury.pledge("1000")
-    outcomes = race(*(lambda: treasury.receive(pledge, "600") for _ in range(2)))
+    _treasury, outcomes = overpaying()
     assert sum(isinstance(outcome, payments.Overpaid) for outcome in outcomes) == 1, outcomes
 
 
 def test_a_posting_is_reversed_once_by_two_at_once(meeting_point):
-    """L3."""
-    treasury = make_treasury()
-    posting = treasury.fill("1000")
-    outcomes = race(*(lambda: books.reverse(by=treasury.treasurer, posting=posting, reason="Irrtum") for _ in range(2)))
+    _treasury, outcomes = reversing()
     assert sum(isinstance(outcome, books.BookingRefused) for outcome in outcomes) == 1, outcomes
-    assert Posting.objects.filter(reverses=posting).count() == 1
+    assert Posting.objects.filter(reverses__isnull=False).count() == 1
+
+
+@pytest.mark.parametrize("race_of", [approving, paying_in_twice, overpaying, reversing])
+def test_control_without_the_locks_nobody_is_told_and_only_the_database_says_no(race_of, meeting_point, monkeypatch):
+    """What a lock answers with a sentence (or with the same receipt) then ends as an error of the database."""
+
+    def unlocked(rows, pk, **kwargs):
+        return rows.get(pk=pk)
+
+    for module in (books, measures, payments):
+        monkeypatch.setattr(module, "lock", unlocked)
+    _treasury, outcomes = race_of()
+    assert not [outcome for outcome in outcomes if isinstance(outcome, Refusal)], outcomes
+    assert sum(isinstance(outcome, IntegrityError) for outcome in outcomes) == 1, outcomes
 
 
 def test_many_at_once_leave_no_gap_and_no_deadlock():
