@@ -47,13 +47,13 @@ def prepare(user: Person, subject: Any) -> bool:
 
 @policy(CONDUCT)
 def conduct(user: Person, subject: Any) -> bool:
-    """Chair, deputy chair, secretary or managing office: the cockpit of a meeting, opening a ballot."""
+    """Chair, deputy chair, secretary or managing office: the cockpit of a meeting, the steps of a ballot."""
     return is_chair(user, subject) or is_office(user, subject)
 
 
 @policy(CHAIR)
 def preside(user: Person, subject: Any) -> bool:
-    """Chair or deputy chair: closing and declaring ballots, exclusions, annulment."""
+    """Chair or deputy chair: exclusions for conflict of interest, and the decision of a tie."""
     return is_chair(user, subject)
 
 
