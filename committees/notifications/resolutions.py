@@ -1,6 +1,6 @@
 """Mails about resolutions."""
 
-from django.db.models import Q, QuerySet
+from django.db.models import Q, QuerySet, prefetch_related_objects
 from django.urls import reverse
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
@@ -39,6 +39,7 @@ def declared(*, by: User | None, resolution: Resolution) -> list[OutboxMessage]:
     subject = _("Berichtigung zu Beschluss {number}") if is_correction else _("Beschluss {number}: {title}")
     if resolution.is_confidential or not about.number:
         subject = _("Beschluss {number} (vertraulich)") if about.number else _("Eintrag im Beschlussregister")
+    prefetch_related_objects([resolution], "parts")
     wording = None if resolution.is_confidential else _wording(resolution)
     context = {
         "resolution": resolution,
@@ -46,6 +47,7 @@ def declared(*, by: User | None, resolution: Resolution) -> list[OutboxMessage]:
         "is_correction": is_correction,
         "text": wording["text"] if wording else "",
         "correction_reason": wording.get("reason", "") if wording else "",
+        "acts": {} if resolution.is_confidential else _acts(resolution),
         "sentences": [] if resolution.is_confidential else sentences(resolution),
         "head": f"{resolution.position}:{resolution.hash}",
         "url": reverse("committees:resolution_detail", kwargs={"slug": partnership.slug, "pk": resolution.pk}),
@@ -70,6 +72,12 @@ def declared(*, by: User | None, resolution: Resolution) -> list[OutboxMessage]:
 
 def _wording(resolution: Resolution) -> dict[str, str]:
     return part(resolution, "text") or {"text": ""}
+
+
+def _acts(resolution: Resolution) -> dict[str, str]:
+    """Who asked for an early end and who confirmed it (reliability.md, V8)."""
+    persons = part(resolution, "persons") or {}
+    return {row["act"]: row["name"] for row in persons.get("acts", [])}
 
 
 def sentences(resolution: Resolution) -> list[dict[str, str]]:

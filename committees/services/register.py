@@ -16,7 +16,7 @@ from django.db.models import Count as CountRows
 from django.db.models import Max, Prefetch
 from django.utils.translation import gettext as _
 
-from committees.enums import EntryKind, EntryRelation, ReferralRole
+from committees.enums import BallotState, CloseCause, EntryKind, EntryRelation, ReferralRole
 from committees.models import (
     Ballot,
     Committee,
@@ -93,6 +93,7 @@ def append(
 
     Locks the head of the chain, so call it last (see partnership.db.locks). `ballot` fills in what is not given:
     counts, verdict, rules, way, day, roll, votes and persons as recorded, and the attachments of its motion.
+    No other part than `persons` names anybody: it alone can be erased, so `title`, `text` and `reason` must not.
     Kinds that are no resolution carry no number, whatever `numbered` says. What a resolution rests on
     (recommendations of the same motion) and replaces (`Motion.replaces`) is referred to by itself.
 
@@ -110,6 +111,8 @@ def append(
         if counts is not None and roll is None and votes is None and persons is None:
             recorded = ballot_parts(ballot)
             roll, votes, persons = recorded["roll"], recorded["votes"], recorded["persons"]
+        if acts := acts_of(ballot):
+            persons = {**(persons or {}), "acts": acts}
     count = Count.from_data(counts) if isinstance(counts, Mapping) else counts
     parts = _salted(
         text={"title": title, "text": text, **({"reason": reason} if reason else {})},
@@ -226,6 +229,19 @@ def ballot_parts(ballot: Ballot) -> dict[str, Any]:
             ]
         },
     }
+
+
+def acts_of(ballot: Ballot) -> list[dict[str, str]]:
+    """Who asked for, and who did, what ends a ballot before its time or without a result."""
+    acts: list[tuple[str, User | None]] = []
+    if ballot.close_cause == CloseCause.EARLY:
+        acts += [
+            ("early_close_requested", ballot.early_close_requested_by),
+            ("early_close_confirmed", ballot.closed_by),
+        ]
+    if ballot.state == BallotState.ANNULLED:
+        acts += [("annulment_requested", ballot.annul_requested_by), ("annulled", ballot.annulled_by)]
+    return [{"act": act, "name": person.name} for act, person in acts if person is not None]
 
 
 def _by_key(item: tuple[Any, Any]) -> str:
@@ -472,6 +488,7 @@ __all__: Sequence[str] = (
     "Check",
     "Finding",
     "RegisterRefused",
+    "acts_of",
     "append",
     "ballot_parts",
     "chain",

@@ -1,6 +1,8 @@
 """Declaring: the one step that writes the register, moves the motion on and tells every partner."""
 
+from django.conf import settings
 from django.db import transaction
+from django.utils import translation
 from django.utils.translation import gettext as _
 
 from committees import policies
@@ -38,14 +40,11 @@ def declare(*, by: User | None, ballot: Ballot) -> Resolution:
 
 
 def _early(ballot: Ballot) -> str:
-    """What register and notice say of a ballot that ended before its deadline (reliability.md, V8)."""
+    """What the register says of a ballot that ended before its deadline; who it was stands in the part `persons`."""
     if ballot.close_cause != CloseCause.EARLY:
         return ""
-    return _("Vorzeitig geschlossen, beantragt von %(first)s, bestätigt von %(second)s: %(reason)s") % {
-        "first": ballot.early_close_requested_by,
-        "second": ballot.closed_by,
-        "reason": ballot.close_reason,
-    }
+    with translation.override(settings.LANGUAGE_CODE):
+        return _("Vorzeitig geschlossen: %(reason)s") % {"reason": ballot.close_reason}
 
 
 def _annulled(ballot: Ballot) -> Resolution | None:

@@ -6,7 +6,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 
+from django.conf import settings
 from django.db import transaction
+from django.utils import translation
 from django.utils.translation import gettext as _
 
 from committees import policies
@@ -66,7 +68,8 @@ def _stop(by: User, ballot: Ballot) -> None:
     ballot.closed_at = clock.database_now()
     ballot.outcome = Outcome.STOPPED
     ballot.counts, ballot.verdict = count.to_data(), verdict.to_data()
-    ballot.ended_reason = _("Widerspruch gegen das Umlaufverfahren")
+    with translation.override(settings.LANGUAGE_CODE):
+        ballot.ended_reason = _("Widerspruch gegen das Umlaufverfahren")
     ballot.save()
     audit.record(by=by, action="ballot.stopped", subject=ballot)
     neighbours.register().append(

@@ -205,10 +205,14 @@ def test_a_circular_ballot_ends_early_only_with_a_reason_and_a_second_person():
         chamber.office,
     )
     resolution = ballots.declare(by=chamber.chair, ballot=ballot)
-    text = register.part(resolution, "text")
-    assert "Die Förderfrist endet morgen" in text["reason"]
-    assert chamber.office.name in text["reason"]
-    assert "Die Förderfrist endet morgen" in text_of(OutboxMessage.objects.filter(kind="resolution.declared").first())
+    assert register.part(resolution, "text")["reason"] == "Vorzeitig geschlossen: Die Förderfrist endet morgen"
+    assert register.part(resolution, "persons")["acts"] == [
+        {"act": "early_close_requested", "name": chamber.chair.name},
+        {"act": "early_close_confirmed", "name": chamber.office.name},
+    ]
+    notice = text_of(OutboxMessage.objects.filter(kind="resolution.declared").first())
+    assert "Die Förderfrist endet morgen" in notice
+    assert f"hat {chamber.chair.name} beantragt und {chamber.office.name} bestätigt." in notice
 
 
 def test_a_request_for_an_early_end_can_be_taken_back():
@@ -407,6 +411,11 @@ def test_a_known_result_is_annulled_only_by_two_persons():
         ballots.annul_and_repeat(by=chamber.chair, ballot=ballot, reason="Verzählt")
     done = ballots.annul_and_repeat(by=chamber.office, ballot=ballot, reason="")
     assert (done.ballot.state, done.ballot.ended_reason) == ("annulled", "Verzählt")
+    entry = register.chain(chamber.partnership)
+    assert next(entry).parts["persons"].data["acts"] == [
+        {"act": "annulment_requested", "name": chamber.chair.name},
+        {"act": "annulled", "name": chamber.office.name},
+    ]
 
 
 # --- show of hands ----------------------------------------------------------------------------------
