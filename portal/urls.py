@@ -9,6 +9,7 @@ app_name = "portal"
 urlpatterns = [
     path("", home.HomeView.as_view(), name="home"),
     path("tisch/", home.DeskView.as_view(), name="desk"),
+    path("tisch/offen/", home.DueListView.as_view(), name="due_list"),
     path("einrichten/", founding.FoundingView.as_view(), name="founding"),
     path("demonstration/anmelden/", demonstration.DemoSignInView.as_view(), name="demo_sign_in"),
     path("impressum/", public.LegalView.as_view(), {"key": "impressum"}, name="imprint"),
