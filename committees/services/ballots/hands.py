@@ -43,7 +43,7 @@ def enter_hands(*, by: User, ballot: Ballot, choices: Mapping[Partner | UUID, st
     )
     if set(wanted) - set(entitled):
         raise NotEntitled(_("Ein Partner ist in dieser Abstimmung nicht stimmberechtigt oder befangen."))
-    standing = {vote.partner_id: vote for vote in counting.latest_votes(ballot).filter(partner__in=wanted)}
+    standing = {vote.partner_id: vote for vote in counting.latest_votes(ballot, wanted)}
     changed = {
         partner: choice
         for partner, choice in wanted.items()

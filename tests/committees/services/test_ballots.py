@@ -17,6 +17,7 @@ from committees.services.ballots import counting
 from membership.enums import Fact
 from membership.models import Standing
 from partnership import clock
+from partnership.db.triggers import lifted
 from partnership.enums import Role
 from partnership.models import AuditEvent, OutboxMessage
 from tests.factories.committees import (
@@ -541,3 +542,22 @@ def test_recounting_finds_counts_that_were_tampered_with():
     assert ballots.recount(ballot)
     ballot.counts = {**ballot.counts, "yes": 3, "no": 0}
     assert not ballots.recount(ballot)
+
+
+def test_the_second_count_leaves_out_who_may_not_vote_and_what_was_replaced():
+    chamber = make_chamber(4)
+    ballot = open_ballot(chamber, way="meeting")
+    chamber.cast_all(ballot, "yyny")
+    chamber.cast(ballot, 1, "abstain")
+    chamber.cast(ballot, 1, "no")
+    other = open_ballot(chamber, way="meeting")
+    chamber.cast_all(other, "nnnn")
+    assert counting.tally_by_latest(ballot) == {"yes": 2, "no": 2, "abstain": 0}
+    assert {vote.partner: vote.choice for vote in counting.latest_votes(ballot)} == dict(
+        zip(chamber.partners, ("yes", "no", "no", "yes"), strict=True)
+    )
+    assert [vote.revision for vote in counting.latest_votes(ballot, [chamber.partners[1].pk])] == [3]
+    with lifted():
+        RollEntry.objects.filter(ballot=ballot, partner=chamber.partners[3]).update(is_excluded=True)
+        RollEntry.objects.filter(ballot=ballot, partner=chamber.partners[2]).delete()
+    assert counting.tally_by_latest(ballot) == {"yes": 1, "no": 1, "abstain": 0}
