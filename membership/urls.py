@@ -49,6 +49,7 @@ urlpatterns = [
     path("import/neu/", imports.ImportCreateView.as_view(), name="import_create"),
     path("import/vorlage/", imports.ImportTemplateView.as_view(), name="import_template"),
     path("import/<uuid:pk>/", imports.ImportDetailView.as_view(), name="import_detail"),
+    path("import/<uuid:pk>/stand/", imports.ImportProgressView.as_view(), name="import_progress"),
     path("import/<uuid:pk>/erneuern/", imports.ImportRefreshView.as_view(), name="import_refresh"),
     # enquiries
     path("anfragen/", enquiries.EnquiryListView.as_view(), name="enquiry_list"),

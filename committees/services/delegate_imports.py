@@ -13,12 +13,11 @@ from django.utils.translation import gettext as _
 from committees.enums import CommitteeKind, CommitteeState, DelegateKind
 from committees.models import Committee, Delegate
 from committees.services import delegates
-from membership.services import people
 from membership.services.imports.files import Line
 from membership.services.imports.rows import VALID_FROM, Actor, Column, Row, Seat
 from partnership import clock
 from partnership.models import Partnership, User
-from partnership.services import audit
+from partnership.services import accounts
 
 LABELS = {DelegateKind.DELEGATE: "Vertretung", DelegateKind.DEPUTY: "Stellvertretung"}
 
@@ -121,6 +120,8 @@ class DelegatePlanner:
         heads = [head(committee, kind, is_address=True) for committee in self.committees for kind in DelegateKind]
         addresses = {line.cells.get(column, "").lower() for line in lines for column in heads} - {""}
         self.people = {person.email: person for person in User.objects.filter(email__in=addresses)}
+        # Those without an account yet: address -> name, as the first row says it.
+        self.strangers: dict[str, str] = {}
 
     def plan(self, row: Row, seat: Seat) -> None:
         """Note what the delegate columns of the row would do."""
@@ -139,6 +140,12 @@ class DelegatePlanner:
                     self._plan_delegate(row, seat, committee, held, *named)
                 else:
                     self._plan_deputy(row, seat, committee, held, *named)
+
+    def prepare(self, actor: Actor) -> None:
+        """Give everybody new an account, and the mail to it if the importing person wants that."""
+        self.people |= accounts.create_many(
+            by=actor.by, names=self.strangers, partnership=self.partnership, is_inviting=actor.is_inviting
+        )
 
     def _held(self, seat: Seat, committee: Committee) -> Held:
         key = (seat.key, committee.pk)
@@ -200,12 +207,13 @@ class DelegatePlanner:
             row.problem(column, _("Diese Person ist in derselben Tabelle als Stellvertretung genannt."))
             return
         row.change(column, _person(former), f"{name} <{address}>")
+        self._note(address, name)
         held.delegate_address, held.named_in = address, row.number
         held.deputies.pop(address, None)
 
         def enter(actor: Actor) -> None:
             assert seat.partner is not None
-            person = self._person(actor, address, name)
+            person = self.people[address]
             if former is not None:
                 delegates.hand_over(by=actor.by, delegate=former, person=person, on=start)
                 return
@@ -232,6 +240,7 @@ class DelegatePlanner:
         start = self._start(row, seat)
         held.deputies[address] = None
         row.change(column, "", f"{name} <{address}>")
+        self._note(address, name)
 
         def enter(actor: Actor) -> None:
             assert seat.partner is not None
@@ -239,7 +248,7 @@ class DelegatePlanner:
                 by=actor.by,
                 partner=seat.partner,
                 committee=committee,
-                person=self._person(actor, address, name),
+                person=self.people[address],
                 kind=DelegateKind.DEPUTY,
                 valid_from=start,
             )
@@ -251,16 +260,9 @@ class DelegatePlanner:
         assert seat.member_since is not None
         return max(row.valid_from, seat.member_since)
 
-    def _person(self, actor: Actor, address: str, name: str) -> User:
-        """The person of an address; made once, invited if the importing person wants that."""
+    def _note(self, address: str, name: str) -> None:
         if address not in self.people:
-            if actor.is_inviting:
-                person = people.find_or_invite(by=actor.by, email=address, name=name, partnership=self.partnership)
-            else:
-                person = User.objects.create_user(address, name=name)
-                audit.record(by=actor.by, action="account.created", subject=person, partnership=self.partnership)
-            self.people[address] = person
-        return self.people[address]
+            self.strangers.setdefault(address, name)
 
 
 def _person(delegate: Delegate | None) -> str:

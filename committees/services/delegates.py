@@ -51,8 +51,12 @@ def add(
             % {"partner": partner, "day": _day(start)},
             field="valid_from",
         )
-    seats = Delegate.objects.filter(_overlaps(start, valid_until), partner=partner, committee=committee)
-    held = seats.filter(person=person).first()
+    seats = list(
+        Delegate.objects.filter(_overlaps(start, valid_until), partner=partner, committee=committee)
+        .select_related("person", "committee", "partner")
+        .order_by("pk")
+    )
+    held = next((one for one in seats if one.person_id == person.pk), None)
     if held is not None:
         raise DelegateRefused(
             _(
@@ -63,7 +67,7 @@ def add(
             field="email",
         )
     if kind == DelegateKind.DELEGATE:
-        first = seats.filter(kind=DelegateKind.DELEGATE).select_related("person", "committee", "partner").first()
+        first = next((one for one in seats if one.kind == DelegateKind.DELEGATE), None)
         if first is not None:
             raise DelegateRefused(
                 _(

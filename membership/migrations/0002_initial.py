@@ -39,6 +39,18 @@ class Migration(migrations.Migration):
         ),
         migrations.AddField(
             model_name="importbatch",
+            name="confirmed_by",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to=settings.AUTH_USER_MODEL,
+                verbose_name="bestätigt von",
+            ),
+        ),
+        migrations.AddField(
+            model_name="importbatch",
             name="partnership",
             field=models.ForeignKey(
                 on_delete=django.db.models.deletion.PROTECT,
@@ -55,6 +67,17 @@ class Migration(migrations.Migration):
                 related_name="+",
                 to=settings.AUTH_USER_MODEL,
                 verbose_name="hochgeladen von",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="importbatch",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("applied_at__isnull", True),
+                    models.Q(("confirmed_at__isnull", False), ("confirmed_by__isnull", False)),
+                    _connector="OR",
+                ),
+                name="import_applied_as_confirmed",
             ),
         ),
         migrations.AddField(

@@ -1,6 +1,7 @@
 """Imports of lists: previewed, then applied."""
 
 from django.db import models
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from partnership.access import Person, ties
@@ -16,7 +17,7 @@ class ImportBatchQuerySet(models.QuerySet["ImportBatch"]):
 
 
 class ImportBatch(Entity):
-    """A table somebody uploaded: its rows as read, and whether they were applied."""
+    """A table somebody uploaded: its rows as read, who confirmed what they saw, and whether it was applied."""
 
     partnership = models.ForeignKey(
         Partnership, on_delete=models.PROTECT, related_name="imports", verbose_name=_("Partnerschaft")
@@ -28,6 +29,22 @@ class ImportBatch(Entity):
         "partnership.User", on_delete=models.PROTECT, related_name="+", verbose_name=_("hochgeladen von")
     )
     uploaded_at = models.DateTimeField(_("hochgeladen"))
+    # Wanted: by whom, with which preview (its fingerprint) in which language, and whether new people are invited.
+    confirmed_at = models.DateTimeField(_("bestätigt"), null=True, blank=True)
+    confirmed_by = models.ForeignKey(
+        "partnership.User",
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+        verbose_name=_("bestätigt von"),
+    )
+    approved = models.CharField(max_length=64, blank=True, editable=False)
+    language = models.CharField(max_length=10, blank=True, editable=False)
+    is_inviting = models.BooleanField(_("lädt neue Personen ein"), default=True)
+    attempts = models.PositiveSmallIntegerField(_("Versuche"), default=0, editable=False)
+    # Why the last confirmation came to nothing; the table is back at its preview.
+    failure = models.CharField(_("gescheitert"), max_length=500, blank=True)
     applied_at = models.DateTimeField(_("übernommen"), null=True, blank=True)
     outcome = models.JSONField(_("Ergebnis"), default=dict, blank=True)
 
@@ -37,6 +54,17 @@ class ImportBatch(Entity):
         verbose_name = _("Import")
         verbose_name_plural = _("Importe")
         ordering = ("-uploaded_at",)
+        constraints = [
+            models.CheckConstraint(
+                name="import_applied_as_confirmed",
+                condition=Q(applied_at__isnull=True) | Q(confirmed_at__isnull=False, confirmed_by__isnull=False),
+            )
+        ]
 
     def __str__(self) -> str:
         return self.file_name
+
+    @property
+    def is_waiting(self) -> bool:
+        """Whether it is confirmed and not taken over yet."""
+        return self.confirmed_at is not None and self.applied_at is None

@@ -80,8 +80,10 @@ def create(
         (Fact.FEE_DUTY, YES if has_fee_duty else NO),
         (Fact.FUND_PARTICIPATION, YES if is_in_fund else NO),
     )
-    for fact, value in facts:
-        Standing.objects.create(partner=partner, fact=fact, value=value, valid_from=valid_from, recorded_by=by)
+    Standing.objects.bulk_create(
+        Standing(partner=partner, fact=fact, value=value, valid_from=valid_from, recorded_by=by)
+        for fact, value in facts
+    )
     audit.record(
         by=by,
         action="partner.created",

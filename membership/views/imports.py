@@ -1,5 +1,6 @@
 """Importing partners and delegates: table, preview, taking over."""
 
+from datetime import timedelta
 from typing import Any
 
 from django.contrib import messages
@@ -15,8 +16,9 @@ from membership.services import imports
 from membership.services.imports import templates as table_templates
 from membership.services.imports.plan import columns
 from membership.services.imports.rows import CHANGED, ERROR, NEW, UNCHANGED
+from partnership import clock
 from partnership.exports import tables
-from partnership.views.base import Deed, FormPage, ListPage, ObjectFormPage, Page
+from partnership.views.base import Deed, FormPage, ListPage, ObjectFormPage, ObjectPage, Page
 
 STATES = {
     NEW: (gettext_lazy("neu"), "success", "add"),
@@ -24,6 +26,21 @@ STATES = {
     UNCHANGED: (gettext_lazy("unverändert"), "neutral", "check"),
     ERROR: (gettext_lazy("fehlerhaft"), "danger", "danger"),
 }
+
+
+# The worker begins within a moment, at the latest with the next sweep.
+PATIENCE = timedelta(minutes=2)
+
+
+class Progress:
+    """How far the worker is with a confirmed table."""
+
+    def __init__(self, batch: ImportBatch) -> None:
+        assert batch.confirmed_at is not None
+        self.total = len(batch.rows)
+        self.done = imports.progress(batch) if batch.attempts else 0
+        self.has_begun = bool(batch.attempts)
+        self.is_late = not batch.attempts and clock.now() - batch.confirmed_at > PATIENCE
 
 
 def listed(partnership: Any) -> str:
@@ -97,7 +114,7 @@ class ImportDetailView(ObjectFormPage):
     template_name = "membership/import_detail.html"
 
     def get_queryset(self) -> Any:
-        return super().get_queryset().select_related("partnership", "uploaded_by")
+        return super().get_queryset().select_related("partnership", "uploaded_by", "confirmed_by")
 
     def perform(self, form: Any) -> Any:
         return self.run(
@@ -110,17 +127,19 @@ class ImportDetailView(ObjectFormPage):
 
     def form_invalid(self, form: Any) -> HttpResponse:
         # A refusal may have made the preview anew.
-        self.object.refresh_from_db(fields=["rows", "outcome", "applied_at"])
+        self.object.refresh_from_db()
         return super().form_invalid(form)
 
     def form_valid(self, form: Any) -> HttpResponse:
-        if self.object.applied_at is not None:
-            messages.info(self.request, _("Diese Tabelle ist bereits übernommen; es wurde nichts doppelt eingetragen."))
+        if self.object.confirmed_at is not None:
+            messages.info(self.request, _("Diese Tabelle ist bereits bestätigt; es wird nichts doppelt eingetragen."))
             return HttpResponseRedirect(self.get_success_url())
         return super().form_valid(form)
 
     @property
     def success_message(self) -> Any:
+        if self.result.applied_at is None:
+            return ""  # the page itself says how far it is
         return _("Übernommen: %(new)s neu, %(changed)s geändert, %(unchanged)s unverändert.") % self.result.outcome
 
     def get_success_url(self) -> str:
@@ -128,6 +147,8 @@ class ImportDetailView(ObjectFormPage):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         context = super().get_context_data(**kwargs)
+        if self.object.is_waiting:
+            return context | self._frame() | {"progress": Progress(self.object)}
         if self.object.applied_at is not None:
             outcome = self.object.outcome
             return (
@@ -179,6 +200,25 @@ class ImportDetailView(ObjectFormPage):
             "breadcrumbs": [(_("Importe"), listed(self.partnership)), (self.object.file_name, "")],
             "partners_url": reverse("membership:partner_list", kwargs={"slug": self.partnership.slug}),
         }
+
+
+class ImportProgressView(ObjectPage):
+    """The part of the page that asks for itself again while the worker is at it; when it is done, the whole page."""
+
+    policy = policies.curate
+    model = ImportBatch
+    template_name = "membership/partials/import_progress.html"
+
+    def get_queryset(self) -> Any:
+        return super().get_queryset().defer("outcome")
+
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if not self.object.is_waiting:
+            return HttpResponse(status=204, headers={"HX-Refresh": "true"})
+        return super().get(request, *args, **kwargs)
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        return super().get_context_data(**kwargs) | {"progress": Progress(self.object)}
 
 
 class ImportRefreshView(Deed):

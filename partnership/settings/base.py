@@ -174,12 +174,14 @@ WORKER_SILENCE_SECONDS = env.int("WORKER_SILENCE_SECONDS", default=90)
 READINESS_SILENCE_SECONDS = env.int("READINESS_SILENCE_SECONDS", default=120)
 READINESS_STUCK_SECONDS = env.int("READINESS_STUCK_SECONDS", default=180)
 BALLOT_SWEEP_SECONDS = env.int("BALLOT_SWEEP_SECONDS", default=20)
+IMPORT_SWEEP_SECONDS = env.int("IMPORT_SWEEP_SECONDS", default=30)
 CELERY_BEAT_SCHEDULER = "partnership.beat:Scheduler"
 CELERY_BEAT_SCHEDULE_FILENAME = str(DATA_DIR / "beat-schedule")
 CELERY_BEAT_SCHEDULE = {
     "outbox-sweep": {"task": "partnership.tasks.drain_outbox", "schedule": OUTBOX_SWEEP_SECONDS},
     "ballots-due": {"task": "committees.tasks.close_due_ballots", "schedule": BALLOT_SWEEP_SECONDS},
     "ballot-reminders": {"task": "committees.tasks.remind_voters", "schedule": 300},
+    "imports-waiting": {"task": "membership.tasks.carry_out_waiting_imports", "schedule": IMPORT_SWEEP_SECONDS},
     "appointments-due": {"task": "partnership.tasks.settle_appointments", "schedule": 600},
     "recount": {"task": "committees.tasks.recount_and_verify", "schedule": 24 * 3600},
 }

@@ -77,6 +77,7 @@ NOT_LINKED = {
     "membership:contact_delete": "no contact is named",
     "membership:contact_update": "no contact is named",
     "membership:import_detail": "nothing has been imported",
+    "membership:import_progress": "nothing has been imported",
     "membership:import_template": "a file, with what it is for in the address",
     "outbox_release": "after a restore only",
     "partnership:outbox_part": "the frame in the page of a mail",

@@ -5,6 +5,8 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
+from django.conf import settings
+from django.utils import translation
 from django.utils.translation import gettext as _
 
 from membership.enums import MEMBER_STAGES, Fact, OrganisationKind
@@ -126,6 +128,9 @@ class PartnerPlanner:
         seat = Seat(f"#{int(number)}" if number else name.casefold(), name)
         self.seats[seat.key] = self.seats[name.casefold()] = seat
         return seat
+
+    def prepare(self, actor: Actor) -> None:
+        """Each row enters its own partner."""
 
     # --- what changes ------------------------------------------------------------------------------
     def plan(self, row: Row, seat: Seat) -> None:
@@ -361,7 +366,7 @@ class PartnerPlanner:
         if not text:
             return ""
         for value, label in choices:
-            if text.casefold() in (str(value).casefold(), str(label).casefold()):
+            if text.casefold() in {name.casefold() for name in (str(value), str(label), _in_german(label))}:
                 return value
         row.problem(column, sentence % {"text": text})
         return ""
@@ -427,6 +432,12 @@ class PartnerPlanner:
             rows = self.standings.get((partner.pk, fact), [])
             cells[column] = truth(any(one.value == YES and one.is_valid(today) for one in rows))
         return cells
+
+
+def _in_german(label: Any) -> str:
+    """A word as the template of the table has it, whatever language its reader has chosen."""
+    with translation.override(settings.LANGUAGE_CODE):
+        return str(label)
 
 
 def truth(value: bool) -> str:

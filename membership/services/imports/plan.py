@@ -17,6 +17,7 @@ from membership.services.imports.rows import (
     VALID_FROM,
     Column,
     Part,
+    Planner,
     Row,
     no_day,
     parse_day,
@@ -46,6 +47,7 @@ class Plan:
     """All rows of a table with what they would do."""
 
     rows: list[Row]
+    planners: Sequence[Planner] = ()
 
     def count(self, state: str) -> int:
         """How many rows are in a state."""
@@ -89,7 +91,7 @@ def make(partnership: Partnership, lines: Sequence[Line]) -> Plan:
         first.plan(row, seat)
         for planner in others:
             planner.plan(row, seat)
-    return Plan(rows)
+    return Plan(rows, (first, *others))
 
 
 def _check_cells(row: Row) -> None:

@@ -123,6 +123,9 @@ class Planner(Protocol):
     def plan(self, row: Row, seat: Seat) -> None:
         """Note changes, problems and deeds of its columns on the row."""
 
+    def prepare(self, actor: Actor) -> None:
+        """Write at once, before the deeds of all rows, what many of them need."""
+
 
 class Part(Protocol):
     """Columns that an app brings to the table."""

@@ -1,8 +1,12 @@
+from datetime import timedelta
+
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
 from membership.models import ImportBatch, Partner
+from membership.services import imports
+from partnership import clock
 from tests.factories import PartnerFactory, PartnershipFactory
 from tests.factories.committees import CommitteeFactory, DelegateFactory
 from tests.factories.membership import make_manager
@@ -47,7 +51,7 @@ def test_upload_preview_take_over_and_press_again(client, partnership, manager):
     done = client.post(response.url, data, follow=True)
     assert "Übernommen: 34 neu, 0 geändert, 0 unverändert." in done.content.decode()
     again = client.post(response.url, data, follow=True)
-    assert "bereits übernommen" in again.content.decode()
+    assert "bereits bestätigt" in again.content.decode()
     assert Partner.objects.count() == 34
     assert "übernommen: 34 neu" in client.get(address("import_list", partnership)).content.decode()
 
@@ -134,3 +138,42 @@ def test_the_preview_is_made_anew_on_request(client, partnership, manager):
     batch = ImportBatch.objects.get()
     assert client.post(address("import_refresh", partnership, pk=batch.pk)).url == url
     assert "Alles übernehmen" in client.get(url).content.decode()
+
+
+def test_a_long_table_shows_everybody_how_far_the_worker_is_and_what_came_of_it(client, partnership, manager):
+    url = upload(client, partnership, csv(*many(60))).url
+    data = {"fingerprint": client.get(url).context["form"]["fingerprint"].value(), "is_inviting": "on"}
+    assert "Die Übernahme beginnt gleich." in client.post(url, data, follow=True).content.decode()
+    batch = ImportBatch.objects.get()
+    fragment = address("import_progress", partnership, pk=batch.pk)
+    client.force_login(make_manager(partnership))
+    page = client.get(url).content.decode()
+    assert f'hx-get="{fragment}"' in page
+    assert f"Bestätigt von {manager}" in page
+    assert "Alles übernehmen" not in page
+    ImportBatch.objects.update(attempts=1)
+    assert "0 von 60 Zeilen sind übernommen." in client.get(fragment).content.decode()
+    assert "wird übernommen" in client.get(address("import_list", partnership)).content.decode()
+    imports.carry_out(batch.pk)
+    done = client.get(fragment)
+    assert (done.status_code, done["HX-Refresh"]) == (204, "true")
+    assert "Diese Tabelle ist übernommen." in client.get(url).content.decode()
+
+
+def test_a_worker_that_does_not_begin_is_told(client, partnership, manager):
+    url = upload(client, partnership, csv(*many(60))).url
+    client.post(url, {"fingerprint": client.get(url).context["form"]["fingerprint"].value()})
+    with clock.frozen(clock.now() + timedelta(minutes=3)):
+        assert "Die Übernahme hat noch nicht begonnen." in client.get(url).content.decode()
+
+
+def test_a_failure_stands_above_the_preview_with_the_button(client, partnership, manager):
+    url = upload(client, partnership, csv(*many(60))).url
+    client.post(url, {"fingerprint": client.get(url).context["form"]["fingerprint"].value()})
+    PartnerFactory(partnership=partnership, name="Stadt Müßig 7")
+    imports.carry_out(ImportBatch.objects.get().pk)
+    page = client.get(url).content.decode()
+    assert "Die Übernahme ist gescheitert." in page
+    assert "Seit der Vorschau hat sich etwas geändert" in page
+    assert "Alles übernehmen" in page
+    assert "gescheitert" in client.get(address("import_list", partnership)).content.decode()
