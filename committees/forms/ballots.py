@@ -161,10 +161,6 @@ class BallotDraftForm(KernForm):
         return data
 
 
-class ConfirmForm(KernForm):
-    """Only the wish to do it."""
-
-
 class ReasonForm(KernForm):
     """A reason that others will read."""
 

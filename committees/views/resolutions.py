@@ -16,10 +16,9 @@ from committees.forms import resolutions as forms
 from committees.models import Motion, Resolution
 from committees.rules import register as rules_of_register
 from committees.services import register, resolutions
-from committees.views.motions.base import ConfirmPage
 from partnership.exports import tables
 from partnership.policies import anyone
-from partnership.views.base import ListPage, ObjectFormPage, ObjectMixin, ObjectPage, Page, PolicyMixin
+from partnership.views.base import ConfirmPage, ListPage, ObjectFormPage, ObjectMixin, ObjectPage, Page, PolicyMixin
 
 # A roll call of more partners is shown on the page of the ballot, page by page.
 LONGEST_ROLL = 200

@@ -1,6 +1,6 @@
 """The views every page is made of: a policy, the partnership of the address, one object, one service call."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import wraps
 from typing import Any, ClassVar, cast
 
@@ -8,7 +8,7 @@ from django.contrib import messages
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.db.models import Model, QuerySet
-from django.forms import BaseForm
+from django.forms import BaseForm, Form
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404
@@ -191,6 +191,43 @@ class ObjectFormPage(ObjectMixin, FormPage):
         return context
 
 
+class ConfirmPage(ObjectFormPage):
+    """Asks once before an act that binds or destroys; the form holds a reason where one is needed."""
+
+    template_name = "confirm.html"
+    form_class: Any = Form
+    tone: ClassVar[str] = "danger"
+
+    def heading(self) -> str:
+        """The question, with the name of the thing."""
+        raise NotImplementedError
+
+    def confirm_label(self) -> str:
+        """The verb on the button."""
+        raise NotImplementedError
+
+    def consequences(self) -> Sequence[str]:
+        """What follows, in sentences."""
+        return ()
+
+    def trail(self, last: str = "") -> list[tuple[Any, str]]:
+        """The breadcrumbs down to this page."""
+        raise NotImplementedError
+
+    def get_success_url(self) -> str:
+        return self.object.get_absolute_url()
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        return super().get_context_data(**kwargs) | {
+            "heading": self.heading(),
+            "consequences": list(self.consequences()),
+            "confirm_label": self.confirm_label(),
+            "cancel_url": self.object.get_absolute_url(),
+            "tone": self.tone,
+            "breadcrumbs": self.trail(self.confirm_label()),
+        }
+
+
 class Deed(ObjectMixin):
     """A button: POST calls one service on the object and goes back; GET is not answered."""
 
@@ -231,6 +268,7 @@ def guarded(policy: Policy) -> Callable[[Callable[..., HttpResponse]], Callable[
 
 
 __all__ = [
+    "ConfirmPage",
     "Deed",
     "FormPage",
     "ListPage",

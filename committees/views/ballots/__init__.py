@@ -5,18 +5,15 @@ from committees.views.ballots.acts import (
     BallotBreakTieView,
     BallotCloseEarlyView,
     BallotCloseView,
-    BallotCreateView,
     BallotDeclareView,
-    BallotDiscardView,
-    BallotEditView,
-    BallotExcludeView,
-    BallotHandsView,
-    BallotIncludeView,
     BallotOpenView,
     BallotRemindView,
     BallotWithdrawView,
 )
+from committees.views.ballots.hands import BallotHandsView
 from committees.views.ballots.pages import BallotDetailView, BallotDownloadView, BallotListView, BallotTurnoutView
+from committees.views.ballots.preparing import BallotCreateView, BallotDiscardView, BallotEditView
+from committees.views.ballots.roll import BallotExcludeView, BallotIncludeView
 from committees.views.ballots.voting import BallotObjectView, BallotVoteView
 
 __all__ = [

@@ -51,6 +51,10 @@ class BallotMixin(ObjectMixin):
             (self.object.title, shown.url_of(self.object)),
         ]
 
+    def trail(self, last: str = "") -> list[tuple[Any, str]]:
+        """The breadcrumbs down to a page about the ballot."""
+        return [*self.breadcrumbs, (last, "")] if last else self.breadcrumbs
+
 
 def _list_url(ballot: Ballot) -> str:
     from django.urls import reverse

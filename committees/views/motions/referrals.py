@@ -11,8 +11,7 @@ from committees import policies
 from committees.forms import motions as forms
 from committees.models import Referral
 from committees.services import motions
-from committees.views.motions.base import ConfirmPage
-from partnership.views.base import Deed, ObjectFormPage, ObjectMixin
+from partnership.views.base import ConfirmPage, Deed, ObjectFormPage, ObjectMixin
 
 
 class ReferralMixin(ObjectMixin):

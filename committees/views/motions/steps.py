@@ -11,15 +11,14 @@ from committees.enums import MotionState
 from committees.forms import motions as forms
 from committees.models import Motion
 from committees.services import motions
-from committees.views.motions.base import ConfirmPage, MotionMixin
-from partnership.views.base import ObjectFormPage
+from committees.views.motions.base import MotionMixin
+from partnership.views.base import ConfirmPage, ObjectFormPage
 
 
 class MotionSubmitView(MotionMixin, ConfirmPage):
     """Submit a draft."""
 
     policy = policies.amend_motion
-    form_class = forms.forms.Form
     tone = "info"
     success_message = gettext_lazy("Die Vorlage ist eingereicht. Die Geschäftsführung ist benachrichtigt.")
 
@@ -99,6 +98,7 @@ class MotionImplementView(MotionMixin, ConfirmPage):
     """Report that what was resolved is done."""
 
     policy = policies.report_implemented
+    form_class = forms.NoteForm
     tone = "info"
     success_message = gettext_lazy("Die Vorlage ist als umgesetzt gemeldet.")
 

@@ -16,9 +16,9 @@ from committees.enums import MotionState
 from committees.forms import motions as forms
 from committees.models import Motion
 from committees.services import motions
-from committees.views.motions.base import ConfirmPage, MotionMixin
+from committees.views.motions.base import MotionMixin
 from partnership.models import User
-from partnership.views.base import FormPage, ObjectFormPage
+from partnership.views.base import ConfirmPage, FormPage, ObjectFormPage
 
 
 class MotionFormPage(FormPage):
@@ -160,7 +160,6 @@ class MotionDetachView(MotionMixin, ConfirmPage):
     """Take an attachment away."""
 
     policy = policies.amend_motion
-    form_class = forms.forms.Form
     success_message = gettext_lazy("Die Anlage ist entfernt.")
 
     @cached_property
