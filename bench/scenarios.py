@@ -37,7 +37,7 @@ def listed(targets: dict, *, before: str) -> list[dict[str, Any]]:
     }
     flow = [
         page,
-        {"method": "POST", "path": f"{BALLOTS}/{{pk}}/stimme/", "form": form, "capture": {"token": TOKEN}},
+        {"path": f"{BALLOTS}/{{pk}}/stimme/?partner={{partner}}&choice=yes", "capture": {"token": TOKEN}},
         cast | {"form": form | {"token": "{token}", "confirmed": "1"}},
         {"path": f"{BALLOTS}/{{pk}}/?quittung={{partner}}", "contains": 'id="quittung"'},
     ]

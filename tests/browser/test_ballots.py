@@ -132,3 +132,20 @@ def test_turnout_grows_on_an_open_page_without_reloading(page, live_server):
     expect(page.get_by_text("Die Abstimmung ist geschlossen.")).to_be_visible(timeout=15_000)
     page.get_by_role("link", name=re.compile("neu laden")).click()
     expect(page.get_by_text("durch Widerspruch beendet").first).to_be_visible()
+
+
+def test_back_after_voting_shows_the_question_again_and_sends_nothing(page, live_server):
+    chamber = make_chamber(2)
+    ballot = open_ballot(chamber)
+    sign_in(page, live_server, chamber.delegates[0])
+    page.goto(live_server.url + url(ballot))
+    page.locator(".kv-choice label", has_text="Ja").first.click()
+    page.get_by_role("button", name="Weiter zur Bestätigung").click()
+    page.get_by_role("button", name="Mit Ja stimmen").click()
+    expect(page.locator("#quittung")).to_be_visible()
+    page.go_back()
+    expect(page.get_by_role("heading", level=1)).to_contain_text("mit Ja stimmen?")
+    expect(page.locator("#inhalt")).to_contain_text("Bisher abgegeben: Ja.")
+    page.go_back()
+    expect(page.locator("#inhalt")).to_contain_text("Stimme ändern")
+    assert Vote.objects.count() == 1

@@ -26,7 +26,7 @@ def vote(client, person, ballot, partner, choice):
     page = client.get(ballot.get_absolute_url())
     assert f"Sie stimmen ab für {partner.name}" in text(page)
     action = re.search(r'action="([^"]+/stimme/)"', page.content.decode())[1]
-    confirm = client.post(action, {"partner": str(partner.pk), "choice": choice})
+    confirm = client.get(action, {"partner": str(partner.pk), "choice": choice})
     hidden = dict(re.findall(r'<input type="hidden" name="(\w+)" value="([^"]*)">', confirm.content.decode()))
     return text(client.post(action, hidden, follow=True))
 

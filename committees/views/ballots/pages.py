@@ -125,7 +125,8 @@ class BallotDetailView(BallotMixin, ObjectPage):
         return context
 
     def _open(self, ballot: Ballot, is_conductor: bool) -> dict[str, Any]:
-        seats = shown.seats_of(self.user, ballot, tried=self.request.POST if self.refusal else None)
+        tried = self.request.POST or self.request.GET
+        seats = shown.seats_of(self.user, ballot, tried=tried if self.refusal else None)
         receipt = self.request.GET.get("quittung", "")
         more: dict[str, Any] = {
             "seats": seats,

@@ -6,7 +6,7 @@ from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.contrib.auth.views import redirect_to_login
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.http.response import HttpResponseBase
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -29,8 +29,9 @@ from partnership.views.base import ObjectFormPage
 
 
 class BallotVoteView(BallotDetailView):
-    """POST of a choice asks for confirmation; POST of the confirmed choice casts it.
+    """GET with a choice asks for confirmation and writes nothing; POST of the confirmed choice casts it.
 
+    So the browser's "back" never asks to send a form again, and a lost session comes back to the same question.
     The confirmed vote is the one address under load: it asks the service directly, which reads under the lock
     whether this person may cast. Only when something is wrong the page is put together.
     """
@@ -40,12 +41,17 @@ class BallotVoteView(BallotDetailView):
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         if not request.user.is_authenticated:
-            return redirect_to_login(self._page())
+            return redirect_to_login(self._question(request.POST or request.GET))
         return View.dispatch(self, request, *args, **kwargs)
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        """Who comes back here, from signing in or by the address bar, finds the ballot."""
-        return HttpResponseRedirect(self._page())
+        """The page that asks once more; without a choice there is only the ballot."""
+        if not request.GET:
+            return HttpResponseRedirect(self._page())
+        form = CastForm(request.GET)
+        if not form.is_valid():
+            return self._refuse(str(next(iter(form.errors.values()))[0]), 422)
+        return self._confirm(form.cleaned_data)
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         form = CastForm(request.POST)
@@ -53,7 +59,8 @@ class BallotVoteView(BallotDetailView):
             return self._refuse(str(next(iter(form.errors.values()))[0]), 422)
         data = form.cleaned_data
         if not data["confirmed"]:
-            return self._confirm(data)
+            self._open_page()
+            return HttpResponseRedirect(self._question(request.POST))
         try:
             ballots.cast(
                 by=self.user,
@@ -71,6 +78,14 @@ class BallotVoteView(BallotDetailView):
 
     def _page(self) -> str:
         return reverse("committees:ballot_detail", kwargs=self.kwargs)
+
+    def _question(self, given: QueryDict) -> str:
+        """Where a choice is confirmed; the ballot where none was made."""
+        form = CastForm(given)
+        if not form.is_valid():
+            return self._page()
+        chosen = {name: form.cleaned_data[name] for name in ("partner", "choice")}
+        return f"{reverse('committees:ballot_vote', kwargs=self.kwargs)}?{urlencode(chosen)}"
 
     def _open_page(self) -> None:
         """The slow way: whoever may not see the ballot learns nothing of it. Raises Http404."""
@@ -102,7 +117,7 @@ class BallotVoteView(BallotDetailView):
             "seat": seat,
             "choice": Choice(data["choice"]),
             "effect": say(effect),
-            "token": data["token"] or str(uuid.uuid4()),
+            "token": str(uuid.uuid4()),
             "breadcrumbs": [*self.breadcrumbs, (_("Bestätigen"), "")],
             "back_url": self._page(),
         }

@@ -2,6 +2,7 @@
 
 import uuid
 from datetime import timedelta
+from urllib.parse import parse_qs, urlencode, urlsplit
 
 import pytest
 from django.db import connection
@@ -76,7 +77,8 @@ def test_the_page_says_what_is_voted_on_for_whom_and_what_each_choice_does(clien
 
 def test_choose_confirm_receipt_without_javascript(client, chamber, ballot):
     signed_in(client, chamber.delegates[0])
-    confirm = client.post(address(ballot, "ballot_vote"), choose(chamber))
+    assert f'method="get" action="{address(ballot, "ballot_vote")}"' in text(client.get(address(ballot)))
+    confirm = client.get(address(ballot, "ballot_vote"), choose(chamber))
     assert confirm.status_code == 200
     assert "Für Partner 001 mit Ja stimmen?" in text(confirm)
     assert not Vote.objects.exists()
@@ -88,6 +90,28 @@ def test_choose_confirm_receipt_without_javascript(client, chamber, ballot):
     assert "(Fassung 1)" in text(receipt)
     assert "1 von 3 Partnern haben abgestimmt" in text(receipt)
     assert "Stimme ändern" in text(receipt)
+
+
+def test_a_choice_that_is_not_confirmed_is_asked_again_and_a_wrong_one_refused(client, chamber, ballot):
+    signed_in(client, chamber.delegates[0])
+    question = f"{address(ballot, 'ballot_vote')}?{urlencode(choose(chamber))}"
+    assert client.post(address(ballot, "ballot_vote"), choose(chamber))["Location"] == question
+    assert client.get(address(ballot, "ballot_vote"))["Location"] == address(ballot)
+    nothing = client.get(address(ballot, "ballot_vote"), {"partner": str(chamber.partners[0].pk)})
+    assert (nothing.status_code, "Bitte wählen Sie Ja, Nein oder Enthaltung." in text(nothing)) == (422, True)
+    assert client.get(address(ballot, "ballot_vote"), choose(chamber, choice="maybe")).status_code == 422
+    assert not Vote.objects.exists()
+
+
+@pytest.mark.parametrize("method", ["get", "post"])
+def test_a_lost_session_comes_back_to_the_same_question(client, chamber, ballot, method):
+    question = f"{address(ballot, 'ballot_vote')}?{urlencode(choose(chamber))}"
+    confirmed = {"confirmed": "1", "token": "t"} if method == "post" else {}
+    lost = getattr(client, method)(address(ballot, "ballot_vote"), choose(chamber, **confirmed))
+    assert parse_qs(urlsplit(lost["Location"]).query)["next"] == [question]
+    page = text(signed_in(client, chamber.delegates[0]).get(question))
+    assert "Für Partner 001 mit Ja stimmen?" in page
+    assert not Vote.objects.exists()
 
 
 def test_who_acts_for_two_partners_sees_a_form_for_each(client, chamber, ballot):
@@ -172,7 +196,7 @@ def test_another_partners_id_is_refused(client, chamber, ballot):
     response = client.post(address(ballot, "ballot_vote"), choose(chamber, 1, token=str(uuid.uuid4()), confirmed="1"))
     assert response.status_code == 403
     assert "Sie vertreten diesen Partner" in text(response)
-    assert client.post(address(ballot, "ballot_vote"), choose(chamber, 1)).status_code == 403
+    assert client.get(address(ballot, "ballot_vote"), choose(chamber, 1)).status_code == 403
     assert not Vote.objects.exists()
 
 
@@ -238,6 +262,7 @@ def test_a_strangers_vote_answers_as_if_the_ballot_did_not_exist(client, chamber
     signed_in(client, make_chamber(1).delegates[0])
     for data in (choose(chamber), choose(chamber, token="t", confirmed="1"), {}):
         assert client.post(address(ballot, "ballot_vote"), data).status_code == 404
+    assert client.get(address(ballot, "ballot_vote"), choose(chamber)).status_code == 404
     absent = reverse("committees:ballot_vote", kwargs={"slug": chamber.partnership.slug, "pk": uuid.uuid4()})
     client.force_login(chamber.delegates[0])
     assert client.post(absent, choose(chamber, token="t", confirmed="1")).status_code == 404
