@@ -3,7 +3,7 @@
     make run PORT=8001 KONVENT_DATA=/tmp/pictures
     KONVENT_DATA=/tmp/pictures .venv/bin/python tools/screenshots.py http://127.0.0.1:8001
 
-Run it with the same KONVENT_DATA, on throw-away data: for the cockpit the coming meeting is held today.
+Run it with the same KONVENT_DATA, on throw-away data: for the cockpit the meeting of today is opened.
 """
 
 import argparse
@@ -13,7 +13,6 @@ import shutil
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import timedelta
 from pathlib import Path
 
 from PIL import Image
@@ -59,8 +58,8 @@ class Camera:
         print(f"{target.name}: {target.stat().st_size // 1024} kB")
 
 
-def hold_the_coming_meeting() -> str:
-    """Open the coming meeting as if its day were today, with the first partners there; answers its key."""
+def open_todays_meeting() -> str:
+    """Open the meeting of today, with the first partners there; answers its key."""
     import django
 
     sys.path.insert(0, str(ROOT))
@@ -69,14 +68,13 @@ def hold_the_coming_meeting() -> str:
     from committees.enums import DelegateKind, MeetingState
     from committees.models import Delegate, Meeting
     from committees.services import agendas, attendance, meetings
-    from partnership import clock
     from partnership.models import User
     from portal.demo import content
 
     chair = User.objects.get(email=content.CHAIR.email)
-    now = clock.now()
-    Meeting.objects.filter(state=MeetingState.INVITED).update(starts_at=now, ends_at=now + timedelta(hours=2))
-    meeting = Meeting.objects.exclude(state__in=(MeetingState.DRAFT, MeetingState.CLOSED)).get()
+    meeting = Meeting.objects.get(
+        committee__code=content.TECHNICAL.code, state__in=(MeetingState.INVITED, MeetingState.RUNNING)
+    )
     if meeting.state == MeetingState.INVITED:
         meeting = meetings.start(by=chair, meeting=meeting)
         delegates = Delegate.objects.filter(committee=meeting.committee, kind=DelegateKind.DELEGATE)
@@ -97,7 +95,7 @@ def main() -> None:
     with _chromium() as browser:
         take_all(Camera(browser, address))
     # The database is not asked while Playwright's event loop runs.
-    meeting = hold_the_coming_meeting()
+    meeting = open_todays_meeting()
     with _chromium() as browser:
         camera = Camera(browser, address)
         with camera.persona("vorsitz") as page:

@@ -1,6 +1,7 @@
-"""The governance of the demonstration: two past meetings, a coming one, a running circular vote, a recommendation."""
+"""The governance of the demonstration: past meetings, one today, a coming one, a circular vote, a recommendation."""
 
 import uuid
+from datetime import datetime, timedelta
 
 from committees.enums import Answer, BallotWay, Choice, DelegateKind
 from committees.models import Ballot, Committee, Delegate, Meeting, Motion, Resolution
@@ -8,7 +9,7 @@ from committees.services import agendas, attendance, ballots, meetings, motions,
 from membership.models import Partner
 from partnership.models import User
 from portal.demo import content
-from portal.demo.stage import Stage, at, moment, working
+from portal.demo.stage import Stage, at, moment, soon, working
 
 VIDEO = "https://video.demo.example/masterportal"
 
@@ -25,6 +26,7 @@ class Governance:
         """Play everything; answers the resolution that set the fund up."""
         fund = self._past_strategic_meeting()
         recommended = self._past_technical_meeting()
+        self._technical_meeting_of_today()
         self._coming_strategic_meeting(recommended)
         self._running_circular_vote()
         self._technical_meeting_in_preparation()
@@ -34,7 +36,8 @@ class Governance:
 
     def _past_strategic_meeting(self) -> Resolution:
         day = working(-84)
-        meeting = self._meeting(self.stage.strategic, "12. Sitzung des Strategischen Komitees", day, invited=day - 21)
+        begin = at(day)
+        meeting = self._meeting(self.stage.strategic, "12. Sitzung des Strategischen Komitees", begin, invited=day - 21)
         fund = self._motion(
             day - 25,
             "Entwicklungsfonds zur Codepflege einrichten",
@@ -70,7 +73,7 @@ class Governance:
             partner=self.stage.partners[content.MUNICH],
             by=self.stage[content.DELEGATE],
         )
-        meeting = self._meeting(self.stage.technical, "31. Sitzung des Technischen Komitees", day, invited=day - 16)
+        meeting = self._meeting(self.stage.technical, "31. Sitzung des Technischen Komitees", at(day), invited=day - 16)
         with moment(day - 17):
             agendas.put_motion(
                 by=self.office, meeting=meeting, referral=motion.referrals.get(committee=self.stage.technical)
@@ -89,9 +92,28 @@ class Governance:
 
     # --- what is to come --------------------------------------------------------------------------
 
+    def _technical_meeting_of_today(self) -> None:
+        """A short one that can be opened at once: the cockpit is there to be tried."""
+        committee = self.stage.technical
+        motion = self._motion(
+            -19,
+            "Barrierefreiheit bei jeder Version prüfen",
+            "Jede Version des Masterportals wird vor ihrem Erscheinen auf Barrierefreiheit geprüft; das Ergebnis wird "
+            "veröffentlicht.",
+            "Mehrere Partner müssen die Barrierefreiheit ihres Portals nachweisen und könnten sich darauf berufen.",
+            committee=committee,
+        )
+        meeting = self._meeting(committee, "Sondersitzung des Technischen Komitees", soon(), invited=-16, hours=1)
+        with moment(-18):
+            agendas.put_motion(by=self.office, meeting=meeting, referral=motion.referrals.get(committee=committee))
+        self._invite(meeting, -16)
+        with moment(-3):
+            for delegate in self._speakers(committee)[5:23]:
+                attendance.answer(by=delegate.person, meeting=meeting, partner=delegate.partner, answer=Answer.YES)
+
     def _coming_strategic_meeting(self, recommended: Motion) -> None:
-        day = working(17)
-        meeting = self._meeting(self.stage.strategic, "13. Sitzung des Strategischen Komitees", day, invited=-2)
+        begin = at(working(17))
+        meeting = self._meeting(self.stage.strategic, "13. Sitzung des Strategischen Komitees", begin, invited=-2)
         with moment(-3):
             agendas.put_motion(
                 by=self.office,
@@ -144,7 +166,9 @@ class Governance:
             self._vote(ballot, waiting[:17], (14, 1, 2))
 
     def _technical_meeting_in_preparation(self) -> None:
-        meeting = self._meeting(self.stage.technical, "32. Sitzung des Technischen Komitees", working(31), invited=None)
+        meeting = self._meeting(
+            self.stage.technical, "32. Sitzung des Technischen Komitees", at(working(31)), invited=None
+        )
         self._motion(
             -1,
             "Mindestversion der Laufzeitumgebung anheben",
@@ -187,14 +211,16 @@ class Governance:
             )
             return motions.submit(by=author, motion=motion)
 
-    def _meeting(self, committee: Committee, title: str, day: int, invited: int | None) -> Meeting:
+    def _meeting(
+        self, committee: Committee, title: str, begin: datetime, *, invited: int | None, hours: int = 3
+    ) -> Meeting:
         with moment((invited if invited is not None else 0) - 3):
             meeting = meetings.create(
                 by=self.office,
                 committee=committee,
                 title=title,
-                starts_at=at(day, 10),
-                ends_at=at(day, 13),
+                starts_at=begin,
+                ends_at=begin + timedelta(hours=hours),
                 place="Hamburg, Neuenfelder Straße 19, Raum E.01.274 (Beispiel)",
                 video_url=VIDEO,
                 invitation_text="Die Unterlagen stehen im Portal. Wenn Sie nicht kommen können, gilt die Einladung "

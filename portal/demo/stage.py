@@ -23,6 +23,14 @@ def at(days: int, hour: int = 10, minute: int = 0) -> datetime:
     )
 
 
+def soon() -> datetime:
+    """The next full quarter of an hour; shortly before midnight the last one, so that it is always today."""
+    quarter = 15 * 60
+    last = datetime.fromtimestamp(timezone.now().timestamp() // quarter * quarter, timezone.get_current_timezone())
+    following = timezone.localtime(last + timedelta(seconds=quarter))
+    return following if following.date() == timezone.localdate() else last
+
+
 def working(days: int) -> int:
     """The nearest number of days not before `days` that falls on a Monday to Thursday, and not between the years."""
     while (day := timezone.localdate() + timedelta(days=days)).weekday() > 3 or (day.month, day.day) in BETWEEN_YEARS:

@@ -8,10 +8,11 @@ from django.urls import reverse
 
 from committees.enums import BallotState, MeetingState, ReferralState
 from committees.models import Ballot, Committee, Meeting, Referral, Resolution
+from committees.services import meetings
 from membership.models import Partner
 from partnership import clock
 from partnership.models import OutboxMessage, Partnership, User
-from portal.demo.content import CONTRIBUTORS, PERSONAS
+from portal.demo.content import CHAIR, CONTRIBUTORS, PERSONAS
 from tests.factories import PartnershipFactory
 
 BERLIN = ZoneInfo("Europe/Berlin")
@@ -21,8 +22,8 @@ pytestmark = pytest.mark.django_db
 
 @pytest.mark.parametrize(
     "today",
-    [datetime(2027, 1, 2, 8, tzinfo=BERLIN), datetime(2028, 10, 29, 23, tzinfo=BERLIN)],
-    ids=["after new year", "summer time ends, a Sunday"],
+    [datetime(2027, 1, 2, 8, tzinfo=BERLIN), datetime(2028, 10, 29, 23, 50, tzinfo=BERLIN)],
+    ids=["after new year", "summer time ends, a Sunday shortly before midnight"],
 )
 def test_the_demonstration_is_whole_on_any_day(today, capsys):
     with mock.patch("django.utils.timezone.now", return_value=today):
@@ -44,6 +45,8 @@ def test_the_demonstration_is_whole_on_any_day(today, capsys):
         assert Resolution.objects.public().exists()
         assert CONTRIBUTORS == 13
         assert not OutboxMessage.objects.filter(state="failed").exists()
+        chair = User.objects.get(email=CHAIR.email)
+        assert meetings.start(by=chair, meeting=Meeting.objects.get(committee__code="TK", state=MeetingState.INVITED))
 
 
 def test_each_persona_signs_in_with_one_click_in_the_demonstration_only(client, settings):
