@@ -97,9 +97,8 @@ class BallotCloseView(BallotAct):
         return _("Abstimmung schließen")
 
     def consequences(self) -> list[str]:
-        voted = counting.turnout(self.object)
         lines = [
-            _("%(voted)s von %(all)s Partnern haben abgestimmt.") % {"voted": voted, "all": self.object.roll_size},
+            f"{shown.turnout_of(self.object).sentence}.",
             _("Danach kann niemand mehr abstimmen. Eine geschlossene Abstimmung wird nicht wieder geöffnet."),
         ]
         if self.object.early_close_requested_by_id:

@@ -10,7 +10,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from committees import policies
-from committees.enums import BallotForm, BallotState, BallotWay
+from committees.enums import BallotForm, BallotState, BallotWay, MeetingState
 from committees.exports.ballots import roll_call_rows
 from committees.forms.ballots import BallotFilter
 from committees.models import Ballot, LateAnswer, Resolution, RollEntry
@@ -24,6 +24,7 @@ LOADED = ("committee", "meeting", "referral__motion", "rule_set")
 SHOWN = (
     *(field.name for field in Ballot._meta.concrete_fields),
     "committee__name",
+    "meeting__state",
     "meeting__title",
     "referral__motion__number",
     "referral__motion__partnership",
@@ -114,6 +115,8 @@ class BallotDetailView(BallotMixin, ObjectPage):
             "is_past_deadline": shown.is_past_deadline(ballot),
             "acts": acts_of(self.user, ballot) if is_conductor else [],
         }
+        if is_conductor and ballot.meeting is not None and ballot.meeting.state == MeetingState.RUNNING:
+            context["cockpit_url"] = shown.meeting_url_of(ballot, "meeting_cockpit")
         if ballot.state != BallotState.DRAFT and ballot.rules_frozen:
             context |= {"effects": shown.effects_of(ballot), "rules": shown.rules_of(ballot)}
         if ballot.state == BallotState.DRAFT:

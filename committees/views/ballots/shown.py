@@ -9,7 +9,9 @@ from django.core.paginator import Paginator
 from django.db.models import Q, QuerySet
 from django.urls import reverse
 from django.utils.functional import cached_property
+from django.utils.html import format_html
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from committees.enums import BallotForm, BallotState, BallotWay, Capacity, Choice, DelegateKind
 from committees.forms.ballots import VoteForm
@@ -30,6 +32,11 @@ ROLL_PAGE = 50
 def url_of(ballot: Ballot, name: str = "ballot_detail") -> str:
     """The address of a page of the ballot."""
     return reverse(f"committees:{name}", kwargs={"slug": ballot.partnership.slug, "pk": ballot.pk})
+
+
+def meeting_url_of(ballot: Ballot, name: str = "meeting_detail") -> str:
+    """The address of a page of the meeting in which the ballot is held."""
+    return reverse(f"committees:{name}", kwargs={"slug": ballot.partnership.slug, "pk": ballot.meeting_id})
 
 
 def mandates_of(user: User, committee_id: UUID) -> dict[UUID, Kind]:
@@ -174,7 +181,9 @@ class Turnout:
     @property
     def sentence(self) -> str:
         """How many have voted, in a sentence."""
-        return _("%(voted)s von %(all)s Partnern haben abgestimmt") % {"voted": self.voted, "all": self.electorate}
+        return ngettext(
+            "%(voted)s von %(all)s Partnern hat abgestimmt", "%(voted)s von %(all)s Partnern haben abgestimmt", self.voted
+        ) % {"voted": self.voted, "all": self.electorate}
 
 
 def turnout_of(ballot: Ballot) -> Turnout:
@@ -267,7 +276,7 @@ def facts_of(ballot: Ballot) -> list[tuple[Any, Any]]:
         (_("Form"), ballot.get_form_display()),
     ]
     if ballot.meeting is not None:
-        facts.append((_("Sitzung"), ballot.meeting))
+        facts.append((_("Sitzung"), format_html('<a href="{}">{}</a>', meeting_url_of(ballot), ballot.meeting)))
     if ballot.deadline_at is not None:
         facts.append((_("Frist"), say(deadline_words(ballot.deadline_at))))
     if ballot.state != BallotState.DRAFT:

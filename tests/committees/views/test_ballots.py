@@ -10,7 +10,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from committees.enums import BallotWay
-from committees.models import Ballot, Participation, Vote
+from committees.models import Ballot, Meeting, Participation, Vote
 from committees.rules.presets import VWVFG
 from committees.services import ballots
 from committees.services.ballots import counting
@@ -26,6 +26,7 @@ from tests.factories.committees import (
     open_ballot,
 )
 from tests.factories.ground import LONG_AGO, UserFactory
+from tests.factories.meetings import make_open_ballot, make_running
 from tests.factories.motions import make_house, make_motion
 
 pytestmark = pytest.mark.django_db
@@ -406,6 +407,7 @@ def test_exclusion_and_its_end_in_the_browser(client, chamber, ballot):
     )
     assert "„Partner 002“ ist ausgeschlossen." in text(page)
     assert "0 von 2 Partnern haben abgestimmt" in text(page)
+    assert "0 von 2 Partnern haben abgestimmt." in text(client.get(address(ballot, "ballot_close")))
     assert "Auftragnehmer" in text(client.get(address(ballot, "ballot_exclude")))
     client.post(address(ballot, "ballot_include", partner=partner.pk))
     assert not ballot.roll.filter(is_excluded=True).exists()
@@ -419,6 +421,19 @@ def test_annulling_leads_to_the_new_ballot(client, chamber):
     assert "Dies ist die neue Abstimmung." in text(page)
     assert "Diese Abstimmung wiederholt eine aufgehobene" in text(page)
     assert "Falscher Text" in text(client.get(address(ballot)))
+
+
+def test_a_ballot_in_a_meeting_leads_back_to_it_and_who_conducts_to_the_cockpit(client):
+    house = make_house(3)
+    meeting = make_running(house)
+    ballot = make_open_ballot(house, meeting.items.first())
+    cockpit = address(meeting, "meeting_cockpit")
+    delegate = text(signed_in(client, house.sk_delegates[0]).get(address(ballot)))
+    assert f'href="{meeting.get_absolute_url()}"' in delegate
+    assert cockpit not in delegate
+    assert f"{cockpit}#aktuell" in text(signed_in(client, house.chair).get(address(ballot)))
+    Meeting.objects.filter(pk=meeting.pk).update(state="closed")
+    assert cockpit not in text(client.get(address(ballot)))
 
 
 def test_hands_are_entered_and_previewed(client, chamber):
@@ -461,7 +476,7 @@ def test_turnout_answers_304_until_something_changes_and_stops_at_the_end(client
     chamber.cast(ballot, 1, "yes")
     second = client.get(url, headers={"If-None-Match": etag})
     assert second.status_code == 200
-    assert "1 von 3" in text(second)
+    assert "1 von 3 Partnern hat abgestimmt" in text(second)
     with clock.frozen(ballot.deadline_at):
         end = client.get(url, headers={"If-None-Match": second["ETag"]})
     assert end.status_code == 286
