@@ -1,5 +1,6 @@
 """Creating, changing and cancelling a meeting."""
 
+import re
 from typing import Any
 
 from django import forms
@@ -17,6 +18,11 @@ from committees.services import meetings
 from committees.views.meetings.base import MeetingMixin
 from partnership.views.base import ObjectFormPage
 
+# "13" of "13. Sitzung des Strategischen Komitees".
+NUMBER = re.compile(r"\d{1,4}(?=\. )", re.ASCII)
+# Meetings looked at for the number of the next one.
+RECENT = 20
+
 
 class MeetingCreateView(ObjectFormPage):
     """A new meeting of a committee."""
@@ -31,13 +37,22 @@ class MeetingCreateView(ObjectFormPage):
         return super().get_queryset().select_related("partnership")
 
     def get_initial(self) -> dict[str, Any]:
-        count = Meeting.objects.filter(committee=self.object).exclude(state=MeetingState.CANCELLED).count()
         last = Meeting.objects.filter(committee=self.object).order_by("-starts_at").first()
         return super().get_initial() | {
-            "title": _("%(number)s. Sitzung %(committee)s") % {"number": count + 1, "committee": self.object.name},
+            "title": self._next_title(),
             "place": last.place if last else "",
             "video_url": last.video_url if last else "",
         }
+
+    def _next_title(self) -> str:
+        """The title of the meeting with the highest number, with the next one."""
+        held = Meeting.objects.filter(committee=self.object).exclude(state=MeetingState.CANCELLED)
+        titles = held.order_by("-starts_at").values_list("title", flat=True)[:RECENT]
+        numbered = [(int(found[0]), title[found.end() :]) for title in titles if (found := NUMBER.match(title))]
+        if numbered:
+            number, rest = max(numbered, key=lambda pair: pair[0])
+            return f"{number + 1}{rest}"
+        return _("%(number)s. Sitzung %(committee)s") % {"number": held.count() + 1, "committee": self.object.name}
 
     def perform(self, form: NewMeetingForm) -> Any:
         return self.run(meetings.create, form=form, committee=self.object, **form.values)
