@@ -37,6 +37,7 @@ def data_of(protocol: Protocol) -> dict[str, Any]:
         (_("Eröffnet"), _("%(time)s Uhr") % {"time": protocol.opened} if protocol.opened else ""),
         (_("Geschlossen"), _("%(time)s Uhr") % {"time": protocol.closed} if protocol.closed else ""),
     ]
+    has_times = any(row.times for row in protocol.attendance)
     return {
         "language": (get_language() or "de")[:2],
         "title": _("Ergebnisprotokoll: %(title)s") % {"title": meeting.title},
@@ -59,8 +60,10 @@ def data_of(protocol: Protocol) -> dict[str, Any]:
             "nothing": _("Es ist keine Anwesenheit erfasst."),
         },
         "quorum": [protocol.quorum.record] if protocol.quorum else [],
-        "heads": [_("Partner"), _("Anwesenheit"), _("Person"), _("Zeit")],
-        "attendance": [[row.partner, row.how, row.person, row.times] for row in protocol.attendance],
+        "heads": [_("Partner"), _("Anwesenheit"), _("Person"), *([_("Zeit")] if has_times else [])],
+        "attendance": [
+            [row.partner, row.how, row.person, *([row.times] if has_times else [])] for row in protocol.attendance
+        ],
         "items": [_item(item) for item in protocol.items],
     }
 

@@ -182,7 +182,9 @@ class Turnout:
     def sentence(self) -> str:
         """How many have voted, in a sentence."""
         return ngettext(
-            "%(voted)s von %(all)s Partnern hat abgestimmt", "%(voted)s von %(all)s Partnern haben abgestimmt", self.voted
+            "%(voted)s von %(all)s Partnern hat abgestimmt",
+            "%(voted)s von %(all)s Partnern haben abgestimmt",
+            self.voted,
         ) % {"voted": self.voted, "all": self.electorate}
 
 
