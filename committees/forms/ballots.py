@@ -2,6 +2,7 @@
 
 from datetime import datetime, time
 from typing import Any
+from uuid import UUID
 
 import django_filters
 from crispy_forms.layout import Fieldset, Layout
@@ -225,12 +226,20 @@ class HandsForm(forms.Form):
         label=_("Alle Übrigen"),
         choices=[("", _("nicht erfassen")), *Choice.choices],
         required=False,
-        help_text=_("Gilt für Partner, bei denen oben nichts gewählt ist."),
+        help_text=_("Gilt für anwesende Partner, bei denen oben nichts gewählt ist."),
     )
 
-    def __init__(self, *args: Any, entries: list[RollEntry], standing: dict[Any, str], **kwargs: Any) -> None:
+    def __init__(
+        self,
+        *args: Any,
+        entries: list[RollEntry],
+        standing: dict[Any, str],
+        present: set[UUID] | None,
+        **kwargs: Any,
+    ) -> None:
+        """`present`: partners noted as present; None where attendance is not kept."""
         super().__init__(*args, **kwargs)
-        self.entries = entries
+        self.entries, self.present = entries, present
         for entry in entries:
             self.fields[self.name_of(entry)] = forms.ChoiceField(
                 label=entry.partner_name,
@@ -245,14 +254,21 @@ class HandsForm(forms.Form):
         """The name of a partner's line."""
         return f"p-{entry.partner_id.hex}"
 
-    def lines(self) -> list[tuple[RollEntry, Any]]:
-        """Each line of the roll with its field."""
-        return [(entry, self[self.name_of(entry)]) for entry in self.entries]
+    def is_here(self, entry: RollEntry) -> bool:
+        """Whether the partner can have shown a hand, as far as is known."""
+        return self.present is None or entry.partner_id in self.present
+
+    def lines(self) -> list[tuple[RollEntry, Any, bool]]:
+        """Each line of the roll with its field, and whether the partner is here."""
+        return [(entry, self[self.name_of(entry)], self.is_here(entry)) for entry in self.entries]
 
     def choices(self) -> dict[Any, str]:
         """Partner → choice, for the lines that say something."""
         rest = self.cleaned_data.get("rest", "")
-        given = {entry.partner_id: self.cleaned_data.get(self.name_of(entry)) or rest for entry in self.entries}
+        given = {
+            entry.partner_id: self.cleaned_data.get(self.name_of(entry)) or (rest if self.is_here(entry) else "")
+            for entry in self.entries
+        }
         return {partner: choice for partner, choice in given.items() if choice}
 
 

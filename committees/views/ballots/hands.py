@@ -39,7 +39,8 @@ class BallotHandsView(BallotMixin, ObjectFormPage):
     def get_form_kwargs(self) -> dict[str, Any]:
         entries = list(RollEntry.objects.filter(ballot=self.object, is_excluded=False).order_by("partner_name", "id"))
         standing = dict(counting.latest_votes(self.object).values_list("partner_id", "choice"))
-        return super().get_form_kwargs() | {"entries": entries, "standing": standing}
+        present = counting.present_partner_ids(self.object)
+        return super().get_form_kwargs() | {"entries": entries, "standing": standing, "present": present}
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         verdict = ballots.preview(self.object) if self.object.state == BallotState.OPEN else None

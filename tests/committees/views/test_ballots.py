@@ -12,7 +12,7 @@ from django.urls import reverse
 from committees.enums import BallotWay
 from committees.models import Ballot, Meeting, Participation, Vote
 from committees.rules.presets import VWVFG
-from committees.services import ballots
+from committees.services import attendance, ballots
 from committees.services.ballots import counting
 from membership.enums import Fact, Stage
 from membership.models import YES, Partner, Standing
@@ -445,6 +445,20 @@ def test_hands_are_entered_and_previewed(client, chamber):
     assert "So ginge es jetzt aus" in text(page)
     assert "2 Partner stimmten mit Ja und 1 mit Nein" in text(page)
     assert counting.tally_by_latest(ballot) == {"yes": 2, "no": 1, "abstain": 0}
+
+
+def test_all_others_are_those_who_are_there(client):
+    house = make_house(3)
+    meeting = make_running(house)
+    ballot = make_open_ballot(house, meeting.items.first(), form="show_of_hands")
+    attendance.record(by=house.chair, meeting=meeting, partner=house.partners[0], presence="delegate")
+    page = signed_in(client, house.office).get(address(ballot, "ballot_hands"))
+    assert text(page).count("nicht als anwesend erfasst") == 2
+    client.post(address(ballot, "ballot_hands"), {"rest": "yes"})
+    assert counting.tally_by_latest(ballot) == {"yes": 1, "no": 0, "abstain": 0}
+    # Somebody seen although not noted down is entered on the partner's own line.
+    client.post(address(ballot, "ballot_hands"), {f"p-{house.partners[2].pk.hex}": "no"})
+    assert counting.tally_by_latest(ballot) == {"yes": 1, "no": 1, "abstain": 0}
 
 
 def test_an_objection_is_made_in_the_browser(client, chamber, ballot):
