@@ -10,11 +10,14 @@ class CommitteesConfig(AppConfig):
 
     def ready(self) -> None:
         from committees import (
+            deeds,
             guards,
             ties,  # noqa: F401 - registers delegations as ties
         )
+        from partnership.deeds import register as register_deeds
 
         guards.register()
+        register_deeds(deeds.NAMES)
         self._register_ballots()
         self._register_seats()
         self._register_meetings()

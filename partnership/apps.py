@@ -10,12 +10,17 @@ class PartnershipConfig(AppConfig):
     verbose_name = _("Partnerschaften und Konten")
 
     def ready(self) -> None:
-        from partnership import accounts, ties  # noqa: F401 - connects to sign-in; brings appointments
+        from partnership import (
+            accounts,  # noqa: F401 - connects to sign-in
+            deeds,
+            ties,  # noqa: F401 - brings appointments
+        )
         from partnership.access import checks  # noqa: F401 - registers the system check
         from partnership.db.triggers import install_after_migrate
 
         _register_kinds()
         _register_navigation()
+        deeds.register(deeds.NAMES)
         post_migrate.connect(install_after_migrate, dispatch_uid="konvent-triggers")
 
 

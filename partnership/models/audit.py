@@ -3,6 +3,8 @@
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from partnership import deeds
+
 
 class AuditEvent(models.Model):
     """One deed, appended in the transaction it describes. Never holds the content of a ballot."""
@@ -42,3 +44,8 @@ class AuditEvent(models.Model):
 
     def __str__(self) -> str:
         return f"{self.action}: {self.subject_label}"
+
+    @property
+    def deed(self) -> str:
+        """What was done, in words."""
+        return deeds.name_of(self.action)

@@ -6,7 +6,7 @@ import django_filters
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from partnership import policies
+from partnership import deeds, policies
 from partnership.models import AuditEvent
 from partnership.views.base import ListPage
 
@@ -22,7 +22,9 @@ class AuditFilter(django_filters.FilterSet):
 
     def search(self, queryset: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
         return queryset.filter(
-            Q(action__icontains=value) | Q(subject_label__icontains=value) | Q(actor__name__icontains=value)
+            Q(action__in=deeds.actions_like(value))
+            | Q(subject_label__icontains=value)
+            | Q(actor__name__icontains=value)
         )
 
 
