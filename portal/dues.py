@@ -59,6 +59,11 @@ class Due:
     due_at: datetime | None
 
     @property
+    def is_past(self) -> bool:
+        """Whether its moment is over: then it says since when it waits, not until when there is time."""
+        return self.due_at is not None and self.due_at < clock.now()
+
+    @property
     def kind(self) -> str:
         """The kind in one word."""
         return str(WORDS[self.key][0])

@@ -69,7 +69,12 @@ def pillars(partnership: Partnership) -> list[Pillar]:
             (_("Federführung"), committee.lead_organisation),
         ]
         named = [(label, str(body)) for label, body in leads if body is not None]
-        named += [(_("Leitung"), str(member.organisation)) for member in committee.circle_leads if member.organisation]
+        led = {committee.lead_organisation_id, None}
+        named += [
+            (_("Leitung"), str(member.organisation))
+            for member in committee.circle_leads
+            if member.organisation_id not in led
+        ]
         found.append(Pillar(committee, tuple(dict.fromkeys(named))))
     return found
 

@@ -34,6 +34,8 @@ class PublicForm(KernForm):
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
+        if self.errors:
+            return data
         try:
             opened = signing.loads(data.get("opened", ""), salt="public-form", max_age=OLDEST_SECONDS)
         except signing.BadSignature:

@@ -68,6 +68,17 @@ def test_a_result_to_declare_lies_on_the_chairs_desk(client):
     assert "noch nicht festgestellt" not in desk(client, chamber.chair)
 
 
+def test_what_waits_since_a_moment_says_so_and_what_has_time_says_how_long(client):
+    chamber = make_chamber(3)
+    ballot = open_ballot(chamber)
+    assert "noch " in desk(client, chamber.delegates[0])
+    chamber.cast_all(ballot, "yyy")
+    with clock.frozen(clock.now() + timedelta(days=2)):
+        page = desk(client, chamber.chair)
+    assert "seit <time" in page
+    assert "vorbei" not in page
+
+
 def test_an_invitation_waits_for_an_answer(client):
     chamber = make_chamber(2)
     meeting = MeetingFactory(

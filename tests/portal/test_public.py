@@ -4,10 +4,13 @@ import pytest
 from django.core import signing
 from django.urls import reverse
 
+from committees.models import CircleMember
 from membership.models import Enquiry
 from partnership.enums import Role
 from partnership.models import Feedback, OutboxMessage, SiteText
 from tests.factories import PartnerFactory, PartnershipFactory, UserFactory, appoint
+from tests.factories.committees import CommitteeFactory
+from tests.factories.ground import LONG_AGO, OrganisationFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -89,6 +92,24 @@ def test_a_bad_enquiry_is_refused_and_keeps_what_was_typed(client, partnership, 
     assert response.status_code == 422
     assert "Wir möchten beitreten." in response.content.decode()
     assert not Enquiry.objects.exists()
+
+
+def test_an_empty_enquiry_is_told_what_is_missing_not_that_it_came_too_fast(client, partnership):
+    response = client.post(reverse("portal:enquiry_create", kwargs={"slug": "haus"}), {"opened": opened(0)})
+    assert response.status_code == 422
+    assert "sehr schnell" not in response.content.decode()
+
+
+def test_who_leads_a_role_circle_is_named_once(client, partnership):
+    lead = OrganisationFactory(name="Landesbetrieb Karte")
+    circle = CommitteeFactory(partnership=partnership, kind="role_circle", lead_organisation=lead)
+    for organisation in (lead, OrganisationFactory(name="Stadt Zweitrat")):
+        CircleMember.objects.create(
+            committee=circle, name="Leo Leitung", organisation=organisation, is_lead=True, valid_from=LONG_AGO
+        )
+    page = client.get(reverse("portal:partnership_public", kwargs={"slug": "haus"})).content.decode()
+    assert page.count("Landesbetrieb Karte") == 1
+    assert "Stadt Zweitrat" in page
 
 
 def test_feedback_is_kept_and_mailed_to_the_operator(client, settings):
