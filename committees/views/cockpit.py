@@ -21,6 +21,7 @@ from committees.forms.agenda import ResultForm
 from committees.models import AgendaItem, Ballot, Participation
 from committees.services import agendas, attendance, ballots, meetings
 from committees.views.agenda import ItemMixin
+from committees.views.ballots.shown import outcome_of
 from committees.views.meetings.base import MeetingMixin, by_key
 from membership.models import Partner
 from partnership import clock
@@ -93,6 +94,7 @@ class MeetingCockpitView(CockpitMixin, ObjectPage):
         meeting = self.object
         by_item: dict[Any, list[Ballot]] = {}
         for ballot in self.ballots:
+            ballot.shown_outcome = outcome_of(ballot)  # type: ignore[attr-defined]
             by_item.setdefault(ballot.agenda_item_id, []).append(ballot)
         for item in self.items:
             item.shown_ballots = by_item.get(item.pk, [])

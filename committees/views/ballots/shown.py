@@ -240,6 +240,12 @@ class Result:
         return {Outcome.ADOPTED: "success", Outcome.REJECTED: "danger"}.get(self.verdict.outcome, "warning")
 
 
+def outcome_of(ballot: Ballot) -> str:
+    """How it ended, in one sentence; empty while it runs, and when it was annulled."""
+    has_result = ballot.state in (BallotState.CLOSED, BallotState.DECLARED) and ballot.verdict
+    return Result(ballot).sentence if has_result else ""
+
+
 @dataclass
 class Line:
     """One line of the roll call."""

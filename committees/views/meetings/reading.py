@@ -17,6 +17,7 @@ from committees.exports import invitation_ical
 from committees.models import Ballot, Motion
 from committees.notifications import meetings as notifications
 from committees.services import attendance
+from committees.views.ballots.shown import outcome_of
 from committees.views.meetings.base import MeetingMixin, by_key
 from membership.models import Partner
 from partnership import clock
@@ -46,6 +47,7 @@ class MeetingDetailView(MeetingMixin, ObjectPage):
         by_item: dict[Any, list[Ballot]] = {}
         for ballot in Ballot.objects.visible_to(self.user).filter(meeting=meeting).order_by("created_at"):
             ballot.partnership, ballot.committee = self.partnership, meeting.committee
+            ballot.shown_outcome = outcome_of(ballot)  # type: ignore[attr-defined]
             by_item.setdefault(ballot.agenda_item_id, []).append(ballot)
         for item in self.items:
             item.shown_ballots = by_item.get(item.pk, [])

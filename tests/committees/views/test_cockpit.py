@@ -7,7 +7,7 @@ from django.urls import reverse
 
 from committees.enums import ItemState, MeetingState
 from committees.models import Attendance, Ballot
-from committees.services import agendas, attendance, meetings
+from committees.services import agendas, attendance, ballots, meetings
 from partnership import clock
 from tests.factories.meetings import make_invited, make_open_ballot, make_running
 from tests.factories.motions import make_house, make_motion
@@ -103,6 +103,17 @@ def test_a_motion_is_put_to_the_vote_with_one_press(client, house):
         assert (ballot.referral, ballot.agenda_item, ballot.meeting) == (referral, item, meeting)
         assert response.url == url("ballot_open", ballot)
         assert "Abstimmung eröffnen" in text(client.get(url("meeting_cockpit", meeting)))
+
+
+def test_cockpit_and_meeting_say_how_a_ballot_ended(client, house):
+    meeting = make_running(house)
+    ballot = make_open_ballot(house, meeting.items.first(), form="show_of_hands")
+    client.force_login(house.chair)
+    assert "ist angenommen" not in text(client.get(url("meeting_cockpit", meeting)))
+    ballots.enter_hands(by=house.office, ballot=ballot, choices={partner: "yes" for partner in house.partners})
+    ballots.close_ballot(by=house.chair, ballot=ballot)
+    for page in ("meeting_cockpit", "meeting_detail"):
+        assert "Die Vorlage ist angenommen." in text(client.get(url(page, meeting)))
 
 
 def test_answers_are_taken_over_with_one_button(client, house):
