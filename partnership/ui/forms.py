@@ -16,6 +16,7 @@ _BETTER: dict[type[forms.Widget], type[forms.Widget]] = {
     forms.DateTimeInput: widgets.DateTimeInput,
     forms.TimeInput: widgets.TimeInput,
 }
+DJANGOS_EMPTY_LABEL = "---------"
 
 
 class KernFormMixin:
@@ -44,6 +45,8 @@ class KernFormMixin:
                 kept = {key: value for key, value in field.widget.attrs.items() if key != "type"}
                 field.widget = better(kept)
                 field.widget.is_required = field.required
+            if isinstance(field, forms.ModelChoiceField) and field.empty_label == DJANGOS_EMPTY_LABEL:
+                field.empty_label = _("Bitte wählen") if field.required else "–"
 
     @cached_property
     def helper(self) -> FormHelper:

@@ -6,6 +6,7 @@ from django.template import engines
 from django.test import RequestFactory
 from django.utils import translation
 
+from partnership.models import Partnership
 from partnership.ui.forms import KernForm
 from partnership.ui.widgets import BigRadioSelect
 
@@ -31,6 +32,14 @@ def read(**typed):
     form = Form({"title": "T", "on": "2026-11-23", **typed})
     form.is_valid()
     return form
+
+
+@pytest.mark.parametrize(("required", "label"), [(True, "Bitte wählen"), (False, "–")])
+def test_a_list_without_a_choice_says_so_in_words(required, label):
+    class Choosing(KernForm):
+        partnership = forms.ModelChoiceField(Partnership.objects.none(), required=required)
+
+    assert list(Choosing().fields["partnership"].choices) == [("", label)]
 
 
 @pytest.mark.parametrize("language", ["de", "en"])
