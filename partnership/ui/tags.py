@@ -84,7 +84,7 @@ def remaining(value: date | datetime | None) -> str:
         if today() == timezone.localdate(value) and value > now():
             hours = int((value - now()).total_seconds() // 3600)
             if hours < 1:
-                return _("weniger als eine Stunde")
+                return _("noch weniger als eine Stunde")
             return ngettext("noch %(count)s Stunde", "noch %(count)s Stunden", hours) % {"count": hours}
         day = timezone.localdate(value)
         if day == today():

@@ -62,7 +62,7 @@ def test_sizes_are_rounded_for_people(size, shown):
         (timedelta(days=5), "noch 5 Tage"),
         (timedelta(days=1), "morgen"),
         (timedelta(hours=3, minutes=1), "noch 3 Stunden"),
-        (timedelta(minutes=20), "weniger als eine Stunde"),
+        (timedelta(minutes=20), "noch weniger als eine Stunde"),
         (timedelta(hours=-1), "heute abgelaufen"),
         (timedelta(days=-2), "seit 2 Tagen vorbei"),
     ],
