@@ -1,5 +1,7 @@
 """Mails about resolutions."""
 
+from uuid import UUID
+
 from django.db.models import Q, QuerySet, prefetch_related_objects
 from django.urls import reverse
 from django.utils.text import format_lazy
@@ -8,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from committees.enums import EntryKind
 from committees.models import Delegate, Resolution
 from committees.services.register import part
+from membership.models import Partner
 from partnership import clock
 from partnership.access import ties
 from partnership.enums import Role
@@ -16,6 +19,7 @@ from partnership.services import outbox
 
 DECLARED = "resolution.declared"
 CORRECTED = "resolution.corrected"
+UNREACHED = "resolution.unreached"
 ENTITLEMENT = "committees.resolution"
 
 
@@ -25,6 +29,47 @@ def people_of_all_partners(partnership: Partnership) -> QuerySet[User]:
     delegates = Delegate.objects.valid(on).filter(committee__partnership=partnership).values("person")
     admins = Appointment.objects.valid(on).filter(partnership=partnership, role=Role.PARTNER_ADMIN).values("person")
     return User.objects.filter(Q(pk__in=delegates) | Q(pk__in=admins), is_active=True).order_by("email")
+
+
+def unreached(partnership: Partnership) -> list[Partner]:
+    """Members nobody with an account acts for: no delegate, no deputy, no administrator. Their notice has no address."""
+    on = clock.today()
+    people = User.objects.filter(is_active=True)
+    speaking = Delegate.objects.valid(on).filter(committee__partnership=partnership, person__in=people)
+    administered = Appointment.objects.valid(on).filter(
+        partnership=partnership, role=Role.PARTNER_ADMIN, person__in=people
+    )
+    keys = [UUID(key) for key in administered.values_list("object_pk", flat=True)]
+    members = Partner.objects.filter(partnership=partnership).members(on)
+    return list(members.exclude(pk__in=speaking.values("partner")).exclude(pk__in=keys).order_by("number"))
+
+
+def tell_unreached(*, resolution: Resolution) -> int:
+    """Tell the managing office which partners could not be told; answers how many mails are new."""
+    partnership = resolution.partnership
+    partners = unreached(partnership)
+    if not partners:
+        return 0
+    held = Appointment.objects.valid(clock.today()).filter(partnership=partnership, role=Role.MANAGING_OFFICE)
+    letters = [
+        outbox.Letter(
+            kind=UNREACHED,
+            template="committees/mail/resolution_unreached",
+            context={
+                "resolution": resolution,
+                "partners": [partner.name for partner in partners],
+                "url": reverse("committees:committee_detail", args=[partnership.slug, resolution.committee_id]),
+            },
+            dedup_key=f"unreached:{resolution.pk}:{person.pk}",
+            subject=format_lazy(_("Nicht benachrichtigt: Beschluss {number}"), number=resolution.number),
+            partnership=partnership,
+            recipient=person,
+            about=resolution,
+            entitlement=ENTITLEMENT,
+        )
+        for person in User.objects.filter(pk__in=held.values("person"), is_active=True)
+    ]
+    return len(outbox.post_many(letters))
 
 
 def declared(*, by: User | None, resolution: Resolution) -> list[OutboxMessage]:
@@ -99,4 +144,5 @@ def register() -> None:
     """Name the mails and the check before each send; called when the app is ready."""
     outbox.register_kind(DECLARED, _("Beschlussmitteilung"))
     outbox.register_kind(CORRECTED, _("Berichtigung eines Beschlusses"))
+    outbox.register_kind(UNREACHED, _("Nicht benachrichtigte Partner"))
     outbox.register_entitlement(ENTITLEMENT, is_still_entitled)

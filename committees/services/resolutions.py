@@ -49,6 +49,7 @@ def announce(*, by: User | None, resolution: Resolution) -> None:
     """Mail the notice to all partners and tell higher apps. Entries without a number are told to nobody by mail."""
     if resolution.number:
         notices.declared(by=by, resolution=resolution)
+        notices.tell_unreached(resolution=resolution)
     signals.resolution_declared.send(sender=Resolution, resolution=resolution, by=by)
 
 
