@@ -32,7 +32,7 @@ def people_of_all_partners(partnership: Partnership) -> QuerySet[User]:
 
 
 def unreached(partnership: Partnership) -> list[Partner]:
-    """Members nobody with an account acts for: no delegate, no deputy, no administrator. Their notice has no address."""
+    """Members nobody with an account acts for: neither delegate nor deputy nor administrator."""
     on = clock.today()
     people = User.objects.filter(is_active=True)
     speaking = Delegate.objects.valid(on).filter(committee__partnership=partnership, person__in=people)

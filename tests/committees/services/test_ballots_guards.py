@@ -1,7 +1,8 @@
 """What the database refuses by itself, on both engines (R3, V8 of reliability.md)."""
 
 import pytest
-from django.db import DatabaseError, transaction
+from django.apps import apps
+from django.db import DatabaseError, IntegrityError, connection, transaction
 
 from committees.enums import BallotState
 from committees.models import Ballot, LateAnswer, Objection, Participation, RollEntry, Vote
@@ -166,3 +167,11 @@ def test_the_roll_ends_with_the_ballot(chamber):
     ballots.close_ballot(by=chamber.chair, ballot=ballot)
     refused(lambda: RollEntry.objects.filter(ballot=ballot).update(is_excluded=True))
     refused(lambda: RollEntry.objects.filter(ballot=ballot).update(mark="x"))
+
+
+@pytest.mark.postgres
+@pytest.mark.parametrize("label", sorted(triggers.SEALED))
+def test_no_sealed_table_is_emptied_at_once(label):
+    table = apps.get_model(label)._meta.db_table
+    with pytest.raises(IntegrityError), transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(f'TRUNCATE TABLE "{table}" CASCADE')
