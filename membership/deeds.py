@@ -10,6 +10,8 @@ NAMES = {
     "enquiry.closed": _("Anfrage erledigt"),
     "enquiry.received": _("Anfrage eingegangen"),
     "enquiry.reopened": _("Anfrage wieder geöffnet"),
+    "import.confirmed": _("Import bestätigt"),
+    "import.failed": _("Import gescheitert"),
     "import.applied": _("Tabelle übernommen"),
     "import.uploaded": _("Tabelle hochgeladen"),
     "organisation.changed": _("Organisation geändert"),

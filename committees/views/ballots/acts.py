@@ -16,7 +16,6 @@ from committees.forms.ballots import (
 )
 from committees.rules.deadlines import deadline_words
 from committees.services import ballots
-from committees.services.ballots import counting
 from committees.services.ballots.authority import say
 from committees.views.ballots import shown
 from committees.views.ballots.pages import BallotMixin

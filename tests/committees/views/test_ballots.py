@@ -89,7 +89,7 @@ def test_choose_confirm_receipt_without_javascript(client, chamber, ballot):
     receipt = client.get(cast["Location"].partition("#")[0])
     assert "Stimme abgegeben" in text(receipt)
     assert "(Fassung 1)" in text(receipt)
-    assert "1 von 3 Partnern haben abgestimmt" in text(receipt)
+    assert "1 von 3 Partnern hat abgestimmt" in text(receipt)
     assert "Stimme ändern" in text(receipt)
 
 
