@@ -110,6 +110,16 @@ class BallotWay(TextChoices):
     CIRCULAR = "circular", _("Umlaufbeschluss")
 
 
+class BallotKind(TextChoices):
+    """What a ballot asks."""
+
+    MOTION = "motion", _("Ja, Nein oder Enthaltung")
+    ALTERNATIVES = "alternatives", _("eine von mehreren Möglichkeiten")
+    APPROVAL = "approval", _("beliebig viele Möglichkeiten")
+    RANKING = "ranking", _("Rangfolge")
+    ELECTION = "election", _("Wahl von Personen")
+
+
 class BallotForm(TextChoices):
     """Who enters the votes: each partner itself, or the office after a show of hands."""
 
@@ -163,6 +173,7 @@ class EntryKind(TextChoices):
     NOT_RECOMMENDED = "not_recommended", _("nicht empfohlen")
     NO_QUORUM = "no_quorum", _("nicht beschlussfähig")
     TIE = "tie", _("Stimmengleichheit")
+    UNDECIDED = "undecided", _("noch nicht entschieden")
     STOPPED = "stopped", _("Umlauf angehalten")
     VOIDED = "voided", _("Abstimmung aufgehoben")
     ANNULLED = "annulled", _("für ungültig erklärt")

@@ -18,7 +18,7 @@ def roll_call_rows(ballot: Ballot) -> Iterator[list[str]]:
         note = _("befangen: %(reason)s") % {"reason": entry.exclusion_reason} if entry.is_excluded else entry.mark
         cells = [
             entry.partner_name,
-            vote.get_choice_display() if vote else "",
+            vote.words if vote else "",
             str(vote.cast_by) if vote else "",
             vote.get_capacity_display() if vote else "",
             f"{localtime(vote.cast_at):%Y-%m-%d %H:%M}" if vote else "",

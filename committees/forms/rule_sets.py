@@ -297,7 +297,10 @@ class RuleSetForm(KernForm):
         is_share = majority not in (MajorityKind.SIMPLE.value, MajorityKind.ALL.value)
         until = data["late_kind"] == LateKind.UNTIL_DAYS_BEFORE.value
         return Rules(
-            quorum=Quorum(Turnout(read_share(data["quorum_share"]), data["quorum_number"]), data["quorum_lifted"]),
+            quorum=Quorum(
+                Turnout(read_share(data["quorum_share"]), data["quorum_number"]),
+                is_lifted_by_second_invitation=data["quorum_lifted"],
+            ),
             majority=Majority(MajorityKind.SHARE, read_share(majority))
             if is_share
             else Majority(MajorityKind(majority)),

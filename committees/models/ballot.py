@@ -6,11 +6,12 @@ from django.urls import reverse
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
-from committees.enums import BallotForm, BallotState, BallotWay, Capacity, Choice, CloseCause
+from committees.enums import BallotForm, BallotKind, BallotState, BallotWay, Capacity, Choice, CloseCause
 from committees.models.committee import Committee
 from committees.models.meeting import AgendaItem, Meeting
 from committees.models.motion import Referral
-from committees.models.rule_set import RuleSet
+from committees.models.rule_set import Matter, RuleSet
+from committees.rules.papers import LONGEST
 from committees.rules.rule_set import Rules
 from committees.visibility import confidential_committee_ids, office_partnership_ids, preparing_committee_ids
 from membership.models import Partner
@@ -65,6 +66,21 @@ class Ballot(Entity):
         on_delete=models.PROTECT,
         related_name="ballots",
         verbose_name=_("TOP"),
+    )
+    # The kind of matter; the committee may decide it by rules of its own.
+    matter = models.ForeignKey(
+        Matter,
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="ballots",
+        verbose_name=_("Art der Angelegenheit"),
+    )
+    kind = models.CharField(_("Art"), max_length=12, choices=BallotKind, default=BallotKind.MOTION)
+    # How many can be elected; 1 for everything else.
+    posts = models.PositiveSmallIntegerField(_("zu besetzen"), default=1)
+    is_opinion = models.BooleanField(
+        _("Meinungsbild"), default=False, help_text=_("Bindet niemanden und kommt nicht in das Beschlussregister.")
     )
     way = models.CharField(_("Verfahren"), max_length=10, choices=BallotWay)
     form = models.CharField(_("Form"), max_length=14, choices=BallotForm, default=BallotForm.ROLL_CALL)
@@ -159,6 +175,16 @@ class Ballot(Entity):
         related_name="repeated_by",
         verbose_name=_("wiederholt"),
     )
+    # The n-th ballot on the same matter, after one that ended in a tie or without a majority (rules.Stage).
+    number = models.PositiveSmallIntegerField(_("Wahlgang"), default=1)
+    continues = models.OneToOneField(
+        "self",
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="continued_by",
+        verbose_name=_("folgt auf den Wahlgang"),
+    )
     created_by = models.ForeignKey(
         "partnership.User",
         null=True,
@@ -198,6 +224,15 @@ class Ballot(Entity):
                 name="ballot_declared_when",
                 condition=~Q(state="declared") | Q(declared_at__isnull=False),
             ),
+            models.CheckConstraint(
+                name="ballot_posts_of_election",
+                condition=Q(posts=1) | (Q(kind="election") & Q(posts__gte=1)),
+                violation_error_message=_("Mehrere Plätze gibt es nur bei einer Wahl."),
+            ),
+            models.CheckConstraint(
+                name="ballot_number_continues",
+                condition=(Q(number=1) & Q(continues__isnull=True)) | (Q(number__gt=1) & Q(continues__isnull=False)),
+            ),
             models.CheckConstraint(name="ballot_state_known", condition=Q(state__in=BallotState.values)),
         ]
 
@@ -226,7 +261,19 @@ class RollEntry(models.Model):
     )
     partner = models.ForeignKey(Partner, on_delete=models.PROTECT, related_name="+", verbose_name=_("Partner"))
     partner_name = models.CharField(_("Partner bei Eröffnung"), max_length=200)
-    weight = models.PositiveIntegerField(_("Gewicht"), default=1)
+    weight = models.PositiveIntegerField(_("Stimmen"), default=1)
+    # What groups and keys of a second condition are measured by, as it was at opening (rules.Also).
+    body_type = models.CharField(_("Art der Körperschaft"), max_length=20, blank=True)
+    key_value = models.BigIntegerField(_("Anteil nach Schlüssel, in Hunderttausendsteln"), null=True, blank=True)
+    # The partner that votes for this one; the entry itself is handed over, so that nobody can vote twice.
+    voted_by = models.ForeignKey(
+        Partner,
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+        verbose_name=_("Stimme übertragen an"),
+    )
     is_excluded = models.BooleanField(_("befangen"), default=False)
     exclusion_reason = models.CharField(_("Grund der Befangenheit"), max_length=300, blank=True)
     excluded_by = models.ForeignKey(
@@ -275,6 +322,11 @@ class Participation(models.Model):
         return f"{self.partner}"
 
 
+def words_of(marking: str) -> str:
+    """A marking as people read it: Ja, Nein, Enthaltung, or the options by their numbers."""
+    return str(Choice(marking).label) if marking in Choice.values else marking
+
+
 class Vote(models.Model):
     """An open vote of a partner. Rows are only added; the highest revision counts.
 
@@ -291,8 +343,9 @@ class Vote(models.Model):
     )
     partner = models.ForeignKey(Partner, on_delete=models.PROTECT, related_name="+", verbose_name=_("Partner"))
     revision = models.PositiveSmallIntegerField(_("Fassung"), default=1)
-    choice = models.CharField(_("Stimme"), max_length=8, choices=Choice)
-    replaced = models.CharField(_("ersetzte Stimme"), max_length=8, choices=Choice, blank=True)
+    # A marking of `rules.papers`: yes, no, abstain, or the options chosen.
+    choice = models.CharField(_("Stimme"), max_length=LONGEST)
+    replaced = models.CharField(_("ersetzte Stimme"), max_length=LONGEST, blank=True)
     cast_by = models.ForeignKey(
         "partnership.User", on_delete=models.PROTECT, related_name="+", verbose_name=_("abgegeben von")
     )
@@ -311,7 +364,7 @@ class Vote(models.Model):
         ]
         constraints = [
             models.UniqueConstraint(fields=("ballot", "partner", "revision"), name="vote_revision"),
-            models.CheckConstraint(name="vote_choice_known", condition=Q(choice__in=Choice.values)),
+            models.CheckConstraint(name="vote_is_marked", condition=~Q(choice="")),
             models.CheckConstraint(
                 name="vote_first_replaces_nothing",
                 condition=(Q(revision=1) & Q(replaced="")) | (Q(revision__gt=1) & ~Q(replaced="")),
@@ -320,6 +373,11 @@ class Vote(models.Model):
 
     def __str__(self) -> str:
         return f"{self.partner} r{self.revision}"
+
+    @property
+    def words(self) -> str:
+        """What was voted, as people read it."""
+        return words_of(self.choice)
 
 
 class Objection(models.Model):
@@ -358,7 +416,7 @@ class LateAnswer(models.Model):
         verbose_name=_("Abstimmung"),
     )
     partner = models.ForeignKey(Partner, on_delete=models.PROTECT, related_name="+", verbose_name=_("Partner"))
-    choice = models.CharField(_("Antwort"), max_length=8, choices=Choice)
+    choice = models.CharField(_("Antwort"), max_length=LONGEST)
     person = models.ForeignKey("partnership.User", on_delete=models.PROTECT, related_name="+", verbose_name=_("Person"))
     answered_at = models.DateTimeField(_("eingegangen"))
 
@@ -370,3 +428,8 @@ class LateAnswer(models.Model):
 
     def __str__(self) -> str:
         return f"{self.partner}"
+
+    @property
+    def words(self) -> str:
+        """What was answered, as people read it."""
+        return words_of(self.choice)

@@ -25,7 +25,7 @@ ENTRY_FORMAT: Final = "konvent-register-entry/1"
 EXPORT_FORMAT: Final = "konvent-register/1"
 GENESIS: Final = "0" * 64
 SALT_BYTES: Final = 32
-PARTS: Final = ("text", "verdict", "roll", "votes", "persons", "attachments")
+PARTS: Final = ("text", "verdict", "roll", "votes", "papers", "persons", "attachments")
 LARGEST: Final = 2**53 - 1
 
 
@@ -39,6 +39,7 @@ class Kind(StrEnum):
     NOTED = "noted"
     NO_QUORUM = "no_quorum"
     TIE = "tie"
+    UNDECIDED = "undecided"
     STOPPED = "stopped"
     VOIDED = "voided"
     ANNULLED = "annulled"
@@ -55,6 +56,7 @@ OUTCOME_OF: Final[Mapping[Kind, Outcome]] = {
     Kind.NOT_RECOMMENDED: Outcome.REJECTED,
     Kind.NO_QUORUM: Outcome.NO_QUORUM,
     Kind.TIE: Outcome.TIE,
+    Kind.UNDECIDED: Outcome.UNDECIDED,
     Kind.STOPPED: Outcome.STOPPED,
 }
 

@@ -46,6 +46,7 @@ class Outcome(StrEnum):
     REJECTED = "rejected"
     NO_QUORUM = "no_quorum"
     TIE = "tie"
+    UNDECIDED = "undecided"
     STOPPED = "stopped"
 
 
@@ -184,6 +185,10 @@ OUTCOMES: Mapping[Outcome, Sentence] = {
         "Not enough partners took part; no resolution was made.",
     ),
     Outcome.TIE: Sentence("Stimmengleichheit; es wird neu abgestimmt.", "The votes are equal; a new ballot is held."),
+    Outcome.UNDECIDED: Sentence(
+        "Es ist noch nichts entschieden; es folgt ein weiterer Wahlgang.",
+        "Nothing is decided yet; another ballot follows.",
+    ),
     Outcome.STOPPED: Sentence(
         "Der Umlauf wurde durch Widerspruch beendet; die Vorlage kommt auf die Tagesordnung der nächsten Sitzung.",
         "The circular ballot was stopped by objection; the motion goes to the agenda of the next meeting.",

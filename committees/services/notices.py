@@ -53,7 +53,7 @@ class Check:
 
 def rules_of(meeting: Meeting, on: date | None = None) -> Rules | None:
     """The committee's rules valid today; None where it has none (role circles)."""
-    found = RuleSet.objects.valid(on or clock.today()).filter(committee=meeting.committee_id).first()
+    found = RuleSet.objects.general().valid(on or clock.today()).filter(committee=meeting.committee_id).first()
     return found.rules if found else None
 
 

@@ -39,7 +39,12 @@ from partnership.services import audit
 # What a ballot ends with -> kind of entry, by what its committee does with the motion.
 _DECIDED = {"adopted": EntryKind.ADOPTED, "rejected": EntryKind.REJECTED}
 _ADVISED = {"adopted": EntryKind.RECOMMENDED, "rejected": EntryKind.NOT_RECOMMENDED}
-_WITHOUT = {"no_quorum": EntryKind.NO_QUORUM, "tie": EntryKind.TIE, "stopped": EntryKind.STOPPED}
+_WITHOUT = {
+    "no_quorum": EntryKind.NO_QUORUM,
+    "tie": EntryKind.TIE,
+    "undecided": EntryKind.UNDECIDED,
+    "stopped": EntryKind.STOPPED,
+}
 NUMBERED = (EntryKind.ADOPTED, EntryKind.REJECTED, EntryKind.RECOMMENDED, EntryKind.NOT_RECOMMENDED)
 # What an entry that only refers to an earlier one says about it.
 _RELATIONS = {

@@ -28,7 +28,7 @@ def create(
     Raises RuleSetRefused.
     """
     committee = lock(Committee.objects.select_related("partnership"), committee.pk)
-    last = committee.rule_sets.order_by("-version").first()
+    last = committee.rule_sets.general().order_by("-version").first()
     settings = rules.to_data()
     if last is not None:
         if valid_from < clock.today():

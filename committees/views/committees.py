@@ -114,7 +114,7 @@ class CommitteeDetailView(ObjectPage):
         if not committee.votes:
             members = CircleMember.objects.valid(on).filter(committee=committee)
             return context | {"members": members.select_related("person", "organisation")}
-        rules = committee.rule_sets.valid(on).order_by("-version").first()
+        rules = committee.rule_sets.general().valid(on).order_by("-version").first()
         found = seats.seats(committee, on)
         return context | {
             "rule_set": rules,

@@ -47,7 +47,7 @@ class RuleSetDetailView(ObjectPage):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         on = clock.today()
-        versions = list(self.object.rule_sets.select_related("created_by").order_by("-version"))
+        versions = list(self.object.rule_sets.general().select_related("created_by").order_by("-version"))
         wanted = self.request.GET.get("fassung", "")
         current = next((one for one in versions if one.is_valid(on)), None)
         shown = (
@@ -87,7 +87,7 @@ class RuleSetCreateView(CommitteeFormPage):
     @cached_property
     def last(self) -> RuleSet | None:
         """The newest version there is."""
-        return self.object.rule_sets.order_by("-version").first()
+        return self.object.rule_sets.general().order_by("-version").first()
 
     @cached_property
     def preset(self) -> str:

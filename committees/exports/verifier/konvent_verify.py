@@ -24,7 +24,7 @@ from typing import Any, NamedTuple
 
 REGISTER = "konvent-register/1"
 ENTRY = "konvent-register-entry/1"
-PARTS = ["attachments", "persons", "roll", "text", "verdict", "votes"]
+PARTS = ["attachments", "papers", "persons", "roll", "text", "verdict", "votes"]
 ZEROS = "0" * 64
 ENTRY_FIELDS = {
     "commitments", "committee", "counts", "decided_on", "format", "kind", "number", "outcome",
@@ -38,7 +38,7 @@ NUMBERED = {
     "noted": None,
 }
 # Ballots that ended without a resolution.
-WITHOUT = {"no_quorum": "no_quorum", "tie": "tie", "stopped": "stopped", "voided": None}
+WITHOUT = {"no_quorum": "no_quorum", "tie": "tie", "undecided": "undecided", "stopped": "stopped", "voided": None}
 RECORDS = {"annulled": "annuls", "corrected": "corrects", "published": "publishes", "erased": "erases"}
 RELATIONS = {"supersedes", "repeals", "follows", *RECORDS.values()}
 COUNTS = ["yes", "no", "abstained", "missing", "excluded"]

@@ -15,9 +15,9 @@ from django.utils.translation import gettext as _
 
 from committees.enums import BallotForm, BallotState, BallotWay, Capacity, Choice, CloseCause
 from committees.models import Ballot, Delegate, LateAnswer, Participation, RollEntry, Vote
-from committees.rules import eligibility
+from committees.rules import eligibility, papers
 from committees.rules.eligibility import Earlier, Facts, Kind, Mandate, Refused
-from committees.rules.rule_set import Abstention
+from committees.rules.rule_set import Abstention, RuleError
 from committees.services.ballots import closing
 from committees.services.ballots.authority import key_of, say
 from committees.services.ballots.counting import LARGE_ROLL
@@ -80,8 +80,8 @@ def cast(
     `among` narrows the ballots it may be. Raises Ballot.DoesNotExist, InvalidChoice, NotEntitled, BallotClosed,
     DeadlinePassed, ChangeRefused, TokenUsed, TooManyCasts.
     """
-    if choice not in Choice.values:
-        raise InvalidChoice(_("Bitte wählen Sie Ja, Nein oder Enthaltung."), field="choice")
+    if not choice:
+        raise InvalidChoice(_("Bitte wählen Sie, wie Ihre Stimme lauten soll."), field="choice")
     if not token:
         raise TokenUsed(_("Dem Formular fehlt seine Kennung. Bitte laden Sie die Seite neu."))
     attempt = _Attempt(
@@ -89,7 +89,7 @@ def cast(
         ballots=Ballot.objects.all() if among is None else among,
         ballot_id=key_of(ballot),
         partner_id=key_of(partner),
-        choice=Choice(choice),
+        choice=choice,
         token_hash=hashlib.sha256(token.encode()).hexdigest(),
     )
     answer = _patiently(attempt.make)
@@ -121,7 +121,7 @@ class _Attempt:
     ballots: QuerySet[Ballot]
     ballot_id: UUID
     partner_id: UUID
-    choice: Choice
+    choice: str
     token_hash: str
 
     def make(self) -> Receipt | BallotRefused:
@@ -148,6 +148,7 @@ class _Attempt:
             return self._keep_late(ballot, earlier, moment, decision) or refusal
         if ballot.form != BallotForm.ROLL_CALL:
             raise NotEntitled(_("Hier wird mit Handzeichen abgestimmt; das Ergebnis wird erfasst."))
+        self._must_fit(ballot)
         if self.choice == Choice.ABSTAIN and ballot.rules.abstention is Abstention.FORBIDDEN:
             raise InvalidChoice(_("Die Verfahrensregeln lassen hier keine Enthaltung zu."), field="choice")
         vote = Vote(
@@ -175,6 +176,13 @@ class _Attempt:
         if earlier is None:
             _close_if_complete(ballot)
         return Receipt.of(vote)
+
+    def _must_fit(self, ballot: Ballot) -> None:
+        """Raises InvalidChoice where the paper of this ballot cannot carry the marking."""
+        try:
+            papers.check(papers.BallotKind(ballot.kind), self.choice, posts=ballot.posts)
+        except RuleError as error:
+            raise InvalidChoice(say(error.sentence), field="choice") from error
 
     def _recorded(self) -> list[Vote]:
         """The votes of the partner in this ballot, newest first, and whatever the token was used for."""

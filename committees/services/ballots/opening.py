@@ -39,7 +39,7 @@ def open_ballot(*, by: User | None, ballot: Ballot) -> Ballot:
     require(policies.conduct, by, ballot)
     must_step(ballot, BallotState.OPEN)
     moment = clock.database_now()
-    rule_set = RuleSet.objects.valid(clock.today()).filter(committee=ballot.committee).order_by("-version").first()
+    rule_set = RuleSet.objects.in_force(committee=ballot.committee, matter=ballot.matter, on=clock.today())
     if rule_set is None:
         raise NoRules(
             _("Für „%(committee)s“ gelten noch keine Verfahrensregeln. Bitte legen Sie zuerst welche fest.")

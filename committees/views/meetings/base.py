@@ -23,12 +23,12 @@ class MeetingMixin(ObjectMixin):
     model = Meeting
 
     def get_queryset(self) -> QuerySet[Meeting]:
-        rules = RuleSet.objects.valid(clock.today()).filter(committee=OuterRef("committee")).values("settings")
+        rules = RuleSet.objects.general().valid(clock.today()).filter(committee=OuterRef("committee"))
         return (
             Meeting.objects.visible_to(self.user)
             .filter(partnership__slug=self.kwargs["slug"])
             .select_related("committee", "partnership", "invited_by")
-            .annotate(rules_settings=Subquery(rules[:1]))
+            .annotate(rules_settings=Subquery(rules.values("settings")[:1]))
         )
 
     @cached_property

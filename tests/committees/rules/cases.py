@@ -47,7 +47,7 @@ def random_rules(rng: random.Random) -> Rules:
         late = rng.choice(list(LateKind))
         try:
             return Rules(
-                quorum=Quorum(random_turnout(rng), rng.random() < 0.5),
+                quorum=Quorum(random_turnout(rng), is_lifted_by_second_invitation=rng.random() < 0.5),
                 majority=Majority(kind, random_share(rng) if kind is MajorityKind.SHARE else None),
                 base=rng.choice(list(Base)),
                 abstention=rng.choice(list(Abstention)),

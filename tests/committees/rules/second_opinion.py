@@ -25,7 +25,7 @@ def outcome(rules: dict, partners: list[dict], *, way: str, second: bool, object
 
     # Beschlussfähigkeit; die zweite Einladung hebt sie auf.
     lifted = second and way == "meeting" and rules["quorum"]["is_lifted_by_second_invitation"]
-    if not lifted and not enough(rules["quorum"], len(attending), len(entitled)):
+    if not lifted and not enough(rules["quorum"]["turnout"], len(attending), len(entitled)):
         return "no_quorum"
     if way == "circular" and not enough(circular["participation"], len(voters), len(entitled)):
         return "no_quorum"

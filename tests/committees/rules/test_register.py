@@ -77,9 +77,9 @@ def test_the_hashes_of_the_first_format_never_change():
 
 
 FIXED = {
-    "rules": "c1306fe77b4b4c0c7bbe5f90bc2c49d403fd92f1012324c982ab6b80fd9aaae7",
+    "rules": "f741209e810777c29a16b4e8ec620f555767c98f686280484a32f2218d2d88d6",
     "text": "77004d3583367dd50fef0f92c4c7e020a74f011d6565ad68a3c2a9c6183ac05e",
-    "entry": "9c10c81d799ddbf6134da010b8271ec6a248ced386e6a101e2eece29bc97b14a",
+    "entry": "31f39214ffff36560e8d70d6f9900a7f9241aff57b2526887b08a71061298c1d",
 }
 
 

@@ -96,10 +96,10 @@ def test_an_unknown_setting_is_named(place):
 def test_a_value_of_another_kind_never_passes(path, value):
     data = copy.deepcopy(VWVFG.rules.to_data())
     at(data, path[:-1])[path[-1]] = value
-    if path[-1] == "reminder_days" and value == []:
-        assert Rules.from_data(data).circular.reminder_days == ()
+    if value == [] and isinstance(at(VWVFG.rules.to_data(), path), list):
+        assert Rules.from_data(data).to_data() == data
         return
-    if path[-1] in ("number", "objections_to_stop") and value == 10**9:
+    if path[-1] in ("number", "objections_to_stop", "minimum_yes", "most_held") and value == 10**9:
         return  # absurd but consistent: nobody could ever reach it, and the page says so
     with pytest.raises(RuleError):
         Rules.from_data(data)
@@ -116,10 +116,10 @@ def test_another_format_is_refused():
         Rules.from_data({**VWVFG.rules.to_data(), "format": "konvent-rules/2"})
 
 
-@pytest.mark.parametrize("fraction", ["0/1", "3/2", "1/0", "-1/2", "1", "0.5", "1 /2", "²/3", "1/1000000000"])
+@pytest.mark.parametrize("fraction", ["0/1", "3/2", "1/0", "-1/2", "1", "0.5", "1 /2", "²/3", "1/10000000000"])
 def test_an_impossible_fraction_is_refused(fraction):
     data = VWVFG.rules.to_data()
-    data["quorum"]["share"]["fraction"] = fraction
+    data["quorum"]["turnout"]["share"]["fraction"] = fraction
     with pytest.raises(RuleError):
         Rules.from_data(data)
 

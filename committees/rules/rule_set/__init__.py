@@ -1,0 +1,83 @@
+"""The rules of procedure of a committee as data: what a decision needs, and how it is reached.
+
+A ``Rules`` value says everything ``verdict.decide`` and ``deadlines`` have to know. It is stored as JSON in
+a dated rule set version; a decision keeps the version it was taken under. The settings and their values are
+those of ``domain.md`` 5; the evidence for each stands in ``facts.md`` 6. Fractions are exact.
+"""
+
+from committees.rules.codec import RuleError
+from committees.rules.rule_set.rules import FORMAT, Rules
+from committees.rules.rule_set.settings import (
+    LAENDER,
+    Abstention,
+    Also,
+    AlsoKind,
+    Approval,
+    Base,
+    Binds,
+    Choice,
+    Circular,
+    Group,
+    LateItems,
+    LateKind,
+    Majority,
+    MajorityKind,
+    MinutesRule,
+    Missing,
+    Named,
+    Notice,
+    Proxies,
+    ProxyKind,
+    Quorum,
+    QuorumOf,
+    Reservation,
+    Secrecy,
+    Stage,
+    StageAfter,
+    Tie,
+    Unit,
+    Way,
+    WeightKind,
+    Weights,
+)
+from committees.rules.rule_set.shares import Compare, Share, Turnout
+
+__all__ = [
+    "FORMAT",
+    "LAENDER",
+    "Abstention",
+    "Also",
+    "AlsoKind",
+    "Approval",
+    "Base",
+    "Binds",
+    "Choice",
+    "Circular",
+    "Compare",
+    "Group",
+    "LateItems",
+    "LateKind",
+    "Majority",
+    "MajorityKind",
+    "MinutesRule",
+    "Missing",
+    "Named",
+    "Notice",
+    "Proxies",
+    "ProxyKind",
+    "Quorum",
+    "QuorumOf",
+    "Reservation",
+    "RuleError",
+    "Rules",
+    "Secrecy",
+    "Share",
+    "Stage",
+    "StageAfter",
+    "Tie",
+    "Turnout",
+    "Unit",
+    "Way",
+    "WeightKind",
+    "Weights",
+]

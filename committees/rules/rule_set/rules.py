@@ -1,0 +1,208 @@
+"""The whole: everything a committee's decision rests on, free of contradictions."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from fractions import Fraction
+from typing import Any
+
+from committees.rules import codec
+from committees.rules.codec import RuleError
+from committees.rules.rule_set.settings import (
+    Abstention,
+    Also,
+    AlsoKind,
+    Base,
+    Binds,
+    Choice,
+    Circular,
+    LateItems,
+    Majority,
+    MajorityKind,
+    MinutesRule,
+    Missing,
+    Notice,
+    Proxies,
+    Quorum,
+    Reservation,
+    Secrecy,
+    Stage,
+    Tie,
+    WeightKind,
+    Weights,
+)
+from committees.rules.rule_set.shares import Compare, Share
+
+FORMAT = "konvent-rules/1"
+NAME = "Verfahrensregeln"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rules:
+    """Everything a committee's decision rests on. Contradictions raise ``RuleError`` when it is made."""
+
+    weights: Weights = field(default_factory=Weights)
+    quorum: Quorum = field(default_factory=Quorum)
+    majority: Majority = field(default_factory=Majority)
+    base: Base = Base.YES_NO
+    also: tuple[Also, ...] = ()
+    abstention: Abstention = Abstention.NOT_COUNTED
+    tie: Tie = Tie.REJECTED
+    stages: tuple[Stage, ...] = ()
+    missing: Missing = Missing.NOT_CAST
+    binds: Binds = Binds.ALL
+    circular: Circular = field(default_factory=Circular)
+    notice: Notice = field(default_factory=Notice)
+    late_items: LateItems = field(default_factory=LateItems)
+    proxies: Proxies = field(default_factory=Proxies)
+    secrecy: Secrecy = field(default_factory=Secrecy)
+    reservation: Reservation = field(default_factory=Reservation)
+    minutes: MinutesRule = field(default_factory=MinutesRule)
+    chair_has_vote: bool = True
+    is_change_allowed: bool = True
+    is_tally_visible: bool = False
+    is_reason_needed_for_no: bool = False
+    is_conflict_decided_by_body: bool = False
+
+    def __post_init__(self) -> None:
+        for rules in _stages_of(self):
+            _check_majority(rules)
+        _check_procedure(self)
+
+    @property
+    def choices(self) -> tuple[Choice, ...]:
+        """What a partner may vote under these rules."""
+        return tuple(Choice) if self.abstention is not Abstention.FORBIDDEN else (Choice.YES, Choice.NO)
+
+    @property
+    def can_tie(self) -> bool:
+        """Equal numbers of yes and no leave it open only where more than half of something is asked."""
+        share = self.majority.share
+        return self.majority.kind is MajorityKind.SIMPLE or (
+            share is not None and share == Share(Compare.MORE_THAN, Fraction(1, 2))
+        )
+
+    def at_ballot(self, number: int) -> Rules:
+        """The rules of the n-th ballot on the same matter (1 is the first), with its stage put in."""
+        stages = [stage for stage in self.stages if stage.from_ballot <= number]
+        return _with(self, stages) if stages else self
+
+    def next_stage(self, number: int) -> Stage | None:
+        """The stage that begins after the n-th ballot, if the next ballot is held under other rules."""
+        return next((stage for stage in self.stages if stage.from_ballot > number), None)
+
+    @property
+    def key_codes(self) -> frozenset[str]:
+        """The keys these rules measure by."""
+        codes = {self.weights.key, *(also.key for also in self.also)}
+        return frozenset(code for code in codes if code is not None)
+
+    def to_data(self) -> dict[str, Any]:
+        """JSON that ``from_data`` reads back to an equal value; keys and values never depend on a locale."""
+        return {"format": FORMAT, **codec.encode(self)}
+
+    @classmethod
+    def from_data(cls, data: Mapping[str, Any]) -> Rules:
+        """Read what ``to_data`` wrote. Every setting must be there, none may be unknown.
+
+        Raises ``RuleError`` with a sentence that names the setting.
+        """
+        written = codec.format_of(data, NAME)
+        if written != FORMAT:
+            raise RuleError(
+                f"{NAME}: Das Format „{written}“ ist unbekannt, erwartet wird „{FORMAT}“.",
+                f"Rules of procedure: the format '{written}' is unknown, '{FORMAT}' is expected.",
+            )
+        return codec.decode(cls, {key: value for key, value in data.items() if key != "format"}, NAME)
+
+
+def _with(rules: Rules, stages: list[Stage]) -> Rules:
+    changes = {
+        name: value
+        for stage in stages
+        for name in ("majority", "base", "abstention", "tie")
+        if (value := getattr(stage, name)) is not None
+    }
+    return replace(rules, stages=(), **changes)
+
+
+def _stages_of(rules: Rules) -> Iterator[Rules]:
+    """The rules as they stand in each stage, the first included."""
+    numbers = [stage.from_ballot for stage in rules.stages]
+    if numbers != sorted(set(numbers)):
+        raise RuleError(
+            "Stufen: Jede Stufe beginnt mit einem späteren Wahlgang als die vorige.",
+            "Stages: each stage begins with a later ballot than the one before.",
+        )
+    yield rules
+    for index in range(len(rules.stages)):
+        yield _with(rules, list(rules.stages[: index + 1]))
+
+
+def _check_majority(rules: Rules) -> None:
+    """Refuse a majority whose parts cannot be true together."""
+    kind = rules.majority.kind
+    if kind in (MajorityKind.SIMPLE, MajorityKind.NO_OBJECTION) and rules.base is not Base.YES_NO:
+        raise RuleError(
+            "Mehrheit und Bezugsgröße: Die einfache Mehrheit (mehr Ja als Nein) und die Widerspruchsregel vergleichen "
+            "nur Ja und Nein. Wählen Sie „mehr als die Hälfte“, wenn eine andere Bezugsgröße gelten soll.",
+            "Majority and base: the simple majority (more yes than no) and the objection rule compare yes and no "
+            "only. Choose 'more than half' for another base.",
+        )
+    if rules.base is Base.YES_NO and rules.abstention is Abstention.IN_BASE:
+        raise RuleError(
+            "Enthaltung und Bezugsgröße: Wenn nur Ja und Nein zählen, kann die Enthaltung nicht mitzählen.",
+            "Abstention and base: where only yes and no count, abstentions cannot count.",
+        )
+    if rules.base is not Base.YES_NO and rules.abstention is Abstention.NOT_COUNTED:
+        raise RuleError(
+            "Enthaltung und Bezugsgröße: Bei dieser Bezugsgröße zählt eine Enthaltung mit. "
+            "Wählen Sie „zählt in der Bezugsgröße“ oder die Bezugsgröße „Ja und Nein“.",
+            "Abstention and base: with this base an abstention counts. "
+            "Choose 'counts in the base', or the base 'yes and no'.",
+        )
+    if rules.abstention is Abstention.FORBIDDEN and rules.missing is Missing.ABSTENTION:
+        raise RuleError(
+            "Fehlende Stimme und Enthaltung: Eine fehlende Stimme kann nicht als Enthaltung zählen, "
+            "wenn Enthaltungen nicht zulässig sind.",
+            "Missing vote and abstention: a missing vote cannot count as an abstention where abstentions "
+            "are forbidden.",
+        )
+    if rules.tie is Tie.CHAIR and not rules.chair_has_vote:
+        raise RuleError(
+            "Stimmengleichheit und Vorsitz: Die Stimme des Vorsitzes kann nur entscheiden, "
+            "wenn der Vorsitz eine Stimme hat.",
+            "Tie and chair: the chair's vote can decide only where the chair has a vote.",
+        )
+
+
+def _check_procedure(rules: Rules) -> None:
+    """Refuse a procedure that contradicts itself or the majority."""
+    if rules.circular.is_unanimity_needed and rules.missing is Missing.CONSENT:
+        raise RuleError(
+            "Umlauf und fehlende Stimme: Wenn alle zustimmen müssen, kann Schweigen nicht als Zustimmung zählen.",
+            "Circular and missing vote: where all must agree, silence cannot count as consent.",
+        )
+    if rules.circular.is_unanimity_needed and rules.circular.participation.is_asked:
+        raise RuleError(
+            "Umlauf: Wenn alle zustimmen müssen, müssen auch alle teilnehmen; "
+            "eine eigene Mindestteilnahme widerspricht dem.",
+            "Circular: where all must agree all must take part; a participation floor contradicts that.",
+        )
+    keys = {also.key for also in rules.also if also.kind is AlsoKind.KEY}
+    if len(keys) > 1:
+        raise RuleError(
+            "Zweite Bedingung: Es kann nach einem Schlüssel gemessen werden, nicht nach mehreren zugleich.",
+            "Second condition: one key can be measured by, not several at once.",
+        )
+    if rules.is_reason_needed_for_no and rules.secrecy.demand.is_asked:
+        raise RuleError(
+            "Begründung und Geheimhaltung: Wer geheim abstimmt, kann ein Nein nicht begründen müssen.",
+            "Reasons and secrecy: who votes in secret cannot have to give a reason for a no.",
+        )
+    if rules.weights.kind is not WeightKind.EQUAL and rules.secrecy.demand.is_asked:
+        raise RuleError(
+            "Stimmgewicht und Geheimhaltung: Mit ungleichen Stimmen gibt es keine geheime Abstimmung.",
+            "Weights and secrecy: with unequal votes there is no secret ballot.",
+        )
