@@ -37,10 +37,11 @@ class CommitteesConfig(AppConfig):
 
     def _register_ballots(self) -> None:
         from committees import policies
-        from committees.notifications import ballots
+        from committees.notifications import ballots, proxies
         from partnership.ui import navigation
 
         ballots.register()
+        proxies.register()
         navigation.register("partnership", _("Abstimmungen"), "committees:ballot_list", 40, policy=policies.belong)
 
     def _register_meetings(self) -> None:

@@ -61,11 +61,12 @@ class Presence(TextChoices):
 
     DELEGATE = "delegate", _("durch Vertretung")
     DEPUTY = "deputy", _("durch Stellvertretung")
+    PROXY = "proxy", _("durch Stimmrechtsübertragung")
     EXCUSED = "excused", _("entschuldigt")
     ABSENT = "absent", _("abwesend")
 
 
-PRESENT = (Presence.DELEGATE, Presence.DEPUTY)
+PRESENT = (Presence.DELEGATE, Presence.DEPUTY, Presence.PROXY)
 
 
 class MotionState(TextChoices):
@@ -152,6 +153,7 @@ class Capacity(TextChoices):
 
     DELEGATE = "delegate", _("Vertretung")
     DEPUTY = "deputy", _("Stellvertretung")
+    PROXY = "proxy", _("Stimmrechtsübertragung")
     OFFICE = "office", _("erfasst nach Handzeichen")
 
 

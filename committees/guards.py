@@ -60,6 +60,12 @@ _FOLLOWS = (
     "(NEW.revision = 1 OR EXISTS (SELECT 1 FROM committees_vote v WHERE v.ballot_id = NEW.ballot_id"
     " AND v.partner_id = NEW.partner_id AND v.revision = NEW.revision - 1 AND v.choice = NEW.replaced))"
 )
+# Who gives a vote away holds none in the same meeting or ballot, and the other way round.
+_CHAINED = (
+    "NEW.ended_at IS NULL AND EXISTS (SELECT 1 FROM committees_proxy p WHERE p.id <> NEW.id AND p.ended_at IS NULL"
+    " AND (p.meeting_id = NEW.meeting_id OR p.ballot_id = NEW.ballot_id)"
+    " AND (p.giver_id = NEW.holder_id OR p.holder_id = NEW.giver_id))"
+)
 
 
 def register() -> None:
@@ -92,6 +98,8 @@ def register() -> None:
         f"NOT {_is_in('OLD', 'draft', 'open')} OR {_changed(('ballot_id', 'partner_id', 'partner_name', 'weight'))}"
         f" OR (NEW.is_excluded AND NOT OLD.is_excluded AND {_VOTED})",
     )
+    _refuse("proxy_no_chain_insert", "Proxy", "INSERT", _CHAINED)
+    _refuse("proxy_no_chain_update", "Proxy", "UPDATE", _CHAINED)
     _refuse("roll_delete", "RollEntry", "DELETE", f"NOT {_is_in('OLD', 'draft', gone=True)}", row="OLD")
 
 

@@ -2,7 +2,18 @@
 
 from django.urls import path
 
-from committees.views import agenda, ballots, cockpit, committees, delegates, meetings, motions, resolutions, rule_sets
+from committees.views import (
+    agenda,
+    ballots,
+    cockpit,
+    committees,
+    delegates,
+    meetings,
+    motions,
+    proxies,
+    resolutions,
+    rule_sets,
+)
 
 app_name = "committees"
 
@@ -135,6 +146,16 @@ urlpatterns = [
         agenda.AgendaPaperDeleteView.as_view(),
         name="agenda_paper_delete",
     ),
+    # conflicts of interest
+    path(
+        "abstimmungen/<uuid:pk>/befangenheit/erklaeren/", ballots.BallotConflictView.as_view(), name="ballot_conflict"
+    ),
+    path("befangenheit/<uuid:pk>/entscheidung/", ballots.ConflictDecideView.as_view(), name="conflict_decide"),
+    # proxies
+    path("sitzungen/<uuid:pk>/stimme-uebertragen/", proxies.ProxyForMeetingView.as_view(), name="proxy_for_meeting"),
+    path("abstimmungen/<uuid:pk>/stimme-uebertragen/", proxies.ProxyForBallotView.as_view(), name="proxy_for_ballot"),
+    path("stimmrecht/<uuid:pk>/annehmen/", proxies.ProxyAcceptView.as_view(), name="proxy_accept"),
+    path("stimmrecht/<uuid:pk>/beenden/", proxies.ProxyEndView.as_view(), name="proxy_end"),
     # cockpit
     path("sitzungen/<uuid:pk>/leitung/", cockpit.MeetingCockpitView.as_view(), name="meeting_cockpit"),
     path("sitzungen/<uuid:pk>/leitung/stand/", cockpit.MeetingLiveView.as_view(), name="meeting_live"),

@@ -184,6 +184,30 @@ class ExclusionForm(KernForm):
         field.queryset = partners
 
 
+class ConflictForm(ReasonForm):
+    """For which partner one declares that it is concerned itself, and why."""
+
+    partner = forms.ModelChoiceField(label=_("Partner"), queryset=Partner.objects.none(), empty_label=None)
+    reason = forms.CharField(
+        label=_("Grund der Befangenheit"),
+        max_length=300,
+        help_text=_("Steht bei der Abstimmung und in der Niederschrift."),
+    )
+    field_order = ("partner", "reason")
+
+    def __init__(self, *args: Any, partners: QuerySet[Partner], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field: Any = self.fields["partner"]
+        field.queryset = partners
+
+
+class ConflictDecisionForm(KernForm):
+    """How the body decided on an exclusion, without the partner."""
+
+    votes_for = forms.IntegerField(label=_("Stimmen für den Ausschluss"), min_value=0, max_value=99_999)
+    votes_against = forms.IntegerField(label=_("Stimmen gegen den Ausschluss"), min_value=0, max_value=99_999)
+
+
 class AnnulForm(ReasonForm):
     """Why a ballot is annulled, and for a circular one until when the new one runs."""
 

@@ -56,6 +56,13 @@ class MotionForm(KernForm):
     submitting_partner = forms.ModelChoiceField(
         label=_("Eingebracht von"), queryset=Partner.objects.none(), required=False, empty_label=_("Geschäftsführung")
     )
+    concerned_partner = forms.ModelChoiceField(
+        label=_("Betroffener Partner"),
+        queryset=Partner.objects.none(),
+        required=False,
+        empty_label=_("keiner"),
+        help_text=_("Ist ein Partner selbst betroffen, hat er bei der Abstimmung darüber kein Stimmrecht."),
+    )
     committee = CommitteeWayField(
         label=_("Weg durch die Gremien"),
         queryset=Committee.objects.none(),
@@ -81,6 +88,11 @@ class MotionForm(KernForm):
         self.user, self.partnership = user, partnership
         held = ties(user)
         partners = Partner.objects.filter(partnership=partnership).order_by("number")
+        concerned_field = self.fields["concerned_partner"]
+        assert isinstance(concerned_field, forms.ModelChoiceField)
+        concerned_field.queryset = partners
+        if not held.holds(Role.MANAGING_OFFICE, on=partnership):
+            del self.fields["concerned_partner"]
         partner_field = self.fields["submitting_partner"]
         assert isinstance(partner_field, forms.ModelChoiceField)
         if held.holds(Role.MANAGING_OFFICE, on=partnership):

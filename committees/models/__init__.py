@@ -1,7 +1,9 @@
 from committees.models.ballot import Ballot, LateAnswer, Objection, Participation, RollEntry, Vote
 from committees.models.committee import CircleMember, Committee
+from committees.models.conflict import Conflict, ConflictState
 from committees.models.delegate import Delegate
 from committees.models.meeting import AgendaItem, Attendance, Meeting, MeetingAnswer, Paper
 from committees.models.motion import Motion, Referral
+from committees.models.proxy import Proxy
 from committees.models.resolution import Publication, RegisterHead, Resolution, ResolutionPart
 from committees.models.rule_set import Matter, RuleSet

@@ -295,7 +295,12 @@ class RollEntry(models.Model):
             models.Index(fields=("ballot", "partner_name", "id"), name="roll_by_name"),
             models.Index(fields=("ballot",), condition=Q(is_excluded=True), name="roll_excluded"),
         ]
-        constraints = [models.UniqueConstraint(fields=("ballot", "partner"), name="roll_once")]
+        constraints = [
+            models.UniqueConstraint(fields=("ballot", "partner"), name="roll_once"),
+            models.CheckConstraint(
+                name="roll_not_by_itself", condition=Q(voted_by__isnull=True) | ~Q(voted_by=models.F("partner"))
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.partner_name

@@ -59,6 +59,15 @@ class Motion(Entity):
         related_name="+",
         verbose_name=_("einreichender Partner"),
     )
+    # Has no vote when this motion is decided: its exclusion, its contract, its claim (BGB § 34).
+    concerned_partner = models.ForeignKey(
+        Partner,
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+        verbose_name=_("betroffener Partner"),
+    )
     created_by = models.ForeignKey(
         "partnership.User", on_delete=models.PROTECT, related_name="+", verbose_name=_("angelegt von")
     )

@@ -1,5 +1,6 @@
 """Mails about ballots: opened, reminder, ended, objected, stopped, annulled."""
 
+from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
@@ -58,17 +59,37 @@ class Voter:
 
 
 def voters(ballot: Ballot, entries: Any) -> list[Voter]:
-    """Delegates and deputies of the partners of these lines of the roll, each person once, by address."""
+    """Who casts for the partners of these lines of the roll, each person once, by address.
+
+    Delegates and deputies of the partner itself and, where its vote is handed over, of the partner that casts it.
+    """
+    lines = entries.order_by("partner__number").values_list("partner_id", "partner_name", "voted_by_id")
+    is_giver_first = ballot.rules.proxies.is_giver_first
+    names: dict[UUID, list[str]] = defaultdict(list)
+    for partner, name, holder in lines:
+        if holder is not None:
+            names[holder].append(name)
+        if holder is None or is_giver_first:
+            names[partner].append(name)
     rows = (
         Delegate.objects.valid(clock.today())
-        .filter(committee=ballot.committee_id, person__is_active=True, partner__in=entries.values("partner"))
-        .select_related("person", "partner")
+        .filter(_acts_for(entries), committee=ballot.committee_id, person__is_active=True)
+        .select_related("person")
         .order_by("person__email", "partner__number")
     )
     found: dict[Any, Voter] = {}
     for row in rows:
-        found.setdefault(row.person_id, Voter(row.person)).partners.append(row.partner.name)
+        if row.partner_id in names:
+            voter = found.setdefault(row.person_id, Voter(row.person))
+            voter.partners += [name for name in names[row.partner_id] if name not in voter.partners]
     return list(found.values())
+
+
+def _acts_for(entries: Any) -> Q:
+    """Mandates of the partners of these lines, or of those their votes are handed over to."""
+    own = entries.order_by().values("partner")
+    held = entries.order_by().filter(voted_by__isnull=False).values("voted_by")
+    return Q(partner__in=own) | Q(partner__in=held)
 
 
 def conductors(ballot: Ballot) -> list[Voter]:
@@ -227,8 +248,8 @@ def may_still_see(message: OutboxMessage) -> str | None:
 
 
 def _voter(ballot: UUID, person: UUID, on: date, entries: QuerySet[RollEntry]) -> QuerySet[Any, Any]:
-    running = entries.filter(ballot__state=BallotState.OPEN).order_by().values("partner")
-    mine = Delegate.objects.valid(on).filter(committee__ballots=ballot, person=person, partner__in=running)
+    running = entries.filter(ballot__state=BallotState.OPEN)
+    mine = Delegate.objects.valid(on).filter(_acts_for(running), committee__ballots=ballot, person=person)
     return mine.order_by().values_list("pk")[:1]
 
 
@@ -255,7 +276,7 @@ def may_still_vote(message: OutboxMessage) -> str | None:
         return None
     entries = _not_voted(ballot) if message.kind == REMINDER else _entitled(ballot)
     mine = Delegate.objects.valid(clock.today()).filter(
-        committee=ballot.committee_id, person=message.recipient, partner__in=entries.values("partner")
+        _acts_for(entries), committee=ballot.committee_id, person=message.recipient
     )
     if mine.exists():
         return None

@@ -18,6 +18,7 @@ class Kind(StrEnum):
 
     DELEGATE = "delegate"
     DEPUTY = "deputy"
+    PROXY = "proxy"
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,11 +58,14 @@ class Facts:
     is_excluded: bool
     is_change_allowed: bool
     earlier: Earlier | None = None
+    # The partner that votes for this one by a proxy on the roll, and whether the giver's own vote comes first.
+    voted_by: str | None = None
+    is_giver_first: bool = True
 
 
 @dataclass(frozen=True, slots=True)
 class Eligible:
-    """The person may cast, as delegate or deputy; ``replaces`` tells that a vote of the partner is changed."""
+    """The person may cast, as delegate, deputy or holder of a proxy; ``replaces``: a vote of the partner is changed."""
 
     kind: Kind
     replaces: bool = False
@@ -79,11 +83,15 @@ def may_cast(facts: Facts) -> Eligible | Refused:
     """Whether the person may cast for the partner.
 
     A delegate's vote replaces a deputy's even where votes may not be changed (facts.md 6, rule 42): the
-    substitute yields to the member. A deputy never replaces the delegate's vote. The deadline itself is over.
+    substitute yields to the member. A deputy never replaces the delegate's vote. A proxy hands the entry of the roll
+    over: the holder casts, and the giver too where the rules let its own vote come first; then the holder never
+    replaces what the giver cast. The deadline itself is over.
     """
     mandate = _mandate(facts)
     if mandate is None:
         return _refused("no_mandate")
+    if facts.voted_by is not None and mandate is not Kind.PROXY and not facts.is_giver_first:
+        return _refused("handed_over")
     if not facts.is_on_roll:
         return _refused("not_on_roll")
     if facts.is_excluded:
@@ -96,9 +104,9 @@ def may_cast(facts: Facts) -> Eligible | Refused:
         return _refused("deadline_passed")
     if facts.earlier is None:
         return Eligible(mandate)
-    if facts.earlier.kind is Kind.DELEGATE and mandate is Kind.DEPUTY:
-        return _refused("delegate_has_voted")
-    if facts.earlier.kind is Kind.DEPUTY and mandate is Kind.DELEGATE:
+    if _RANK[mandate] < _RANK[facts.earlier.kind]:
+        return _refused("giver_has_voted" if mandate is Kind.PROXY else "delegate_has_voted")
+    if _RANK[mandate] > _RANK[facts.earlier.kind]:
         return Eligible(mandate, replaces=True)
     if not facts.is_change_allowed:
         return _refused("change_not_allowed")
@@ -111,9 +119,19 @@ def _mandate(facts: Facts) -> Kind | None:
         for mandate in facts.mandates
         if mandate.person == facts.person and mandate.partner == facts.partner and mandate.is_valid(facts.on)
     }
-    if Kind.DELEGATE in kinds:
-        return Kind.DELEGATE
-    return Kind.DEPUTY if kinds else None
+    if kinds and (facts.voted_by is None or facts.is_giver_first):
+        return max(kinds, key=_RANK.__getitem__)
+    for_holder = any(
+        mandate.person == facts.person and mandate.partner == facts.voted_by and mandate.is_valid(facts.on)
+        for mandate in facts.mandates
+    )
+    if for_holder:
+        return Kind.PROXY
+    return max(kinds, key=_RANK.__getitem__, default=None)
+
+
+# Whose vote yields to whose: the holder of a proxy to the partner's own people, the deputy to the delegate.
+_RANK = {Kind.PROXY: 0, Kind.DEPUTY: 1, Kind.DELEGATE: 2}
 
 
 _REASONS = {
@@ -138,6 +156,15 @@ _REASONS = {
     "delegate_has_voted": Sentence(
         "Die Vertretung dieses Partners hat bereits abgestimmt; die Stellvertretung kann das nicht ändern.",
         "The delegate of this partner has voted already; a deputy cannot change that.",
+    ),
+    "handed_over": Sentence(
+        "Dieser Partner hat seine Stimme übertragen; nach den Verfahrensregeln stimmt nur der andere Partner "
+        "für ihn ab.",
+        "This partner has given a proxy; under the rules of procedure only the holder casts its vote.",
+    ),
+    "giver_has_voted": Sentence(
+        "Der Partner, der seine Stimme übertragen hat, hat selbst abgestimmt; seine eigene Stimme gilt.",
+        "The partner that gave the proxy has voted itself; its own vote counts.",
     ),
     "change_not_allowed": Sentence(
         "Dieser Partner hat bereits abgestimmt; die Verfahrensregeln lassen keine Änderung zu.",

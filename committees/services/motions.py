@@ -28,7 +28,17 @@ from partnership.models import Document, Partnership, User
 from partnership.services import audit, documents
 
 # What people may write; nothing else is taken from a form.
-FIELDS = ("title", "text", "reasons", "effects", "amount", "is_confidential", "submitting_partner", "replaces")
+FIELDS = (
+    "title",
+    "text",
+    "reasons",
+    "effects",
+    "amount",
+    "is_confidential",
+    "submitting_partner",
+    "replaces",
+    "concerned_partner",
+)
 FINAL = (MotionState.WITHDRAWN, MotionState.LAPSED, MotionState.REJECTED, MotionState.ADOPTED, MotionState.IMPLEMENTED)
 SETTLED = (
     ReferralState.RECOMMENDED,

@@ -9,6 +9,7 @@ from committees.services.ballots.closing import (
     request_early_close,
     withdraw_early_close,
 )
+from committees.services.ballots.conflicts import decide_conflict, declare_conflict, state_conflict
 from committees.services.ballots.counting import awaits_chair, running_tally, turnout
 from committees.services.ballots.declaring import declare
 from committees.services.ballots.drafting import change_draft, discard_draft, draft_ballot
@@ -68,7 +69,9 @@ __all__ = [
     "change_draft",
     "close_ballot",
     "close_due",
+    "decide_conflict",
     "declare",
+    "declare_conflict",
     "discard_draft",
     "draft_ballot",
     "enter_hands",
@@ -85,6 +88,7 @@ __all__ = [
     "remind_now",
     "request_early_close",
     "running_tally",
+    "state_conflict",
     "text_hash",
     "turnout",
     "withdraw_annulment",

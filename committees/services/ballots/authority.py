@@ -8,9 +8,11 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from committees.enums import BallotState
-from committees.models import Ballot, Meeting, Motion
+from committees.models import Ballot, Meeting, Motion, RuleSet
 from committees.rules import lifecycles
+from committees.rules.rule_set import Rules
 from committees.services.ballots.errors import NotAllowed, WrongState
+from partnership import clock
 from partnership.access import Policy
 from partnership.db.locks import lock
 from partnership.models import User
@@ -62,6 +64,14 @@ def must_be_open(ballot: Ballot) -> None:
             _("Das geht nur, solange die Abstimmung läuft; „%(title)s“ hat den Stand „%(state)s“.")
             % {"title": ballot.title, "state": ballot.get_state_display()}
         )
+
+
+def rules_of(ballot: Ballot) -> Rules | None:
+    """The frozen rules of a ballot, before opening those it would be opened under today."""
+    if ballot.rules_frozen:
+        return ballot.rules
+    found = RuleSet.objects.in_force(committee=ballot.committee, matter=ballot.matter, on=clock.today())
+    return found.rules if found else None
 
 
 def say(sentence: Any) -> str:

@@ -220,18 +220,23 @@ class _Attempt:
         """Ask the rules, with the facts as they are now, under the lock."""
         today = clock.today()
         entry = next(iter(_roll_entry(ballot=ballot.pk, partner=self.partner_id)), None)
-        is_excluded, mark = entry or (False, "")
-        mandates = _mandates(committee=ballot.committee_id, partner=self.partner_id, person=self.by.pk, on=today)
-        me, partner = str(self.by.pk), str(self.partner_id)
+        is_excluded, mark, holder = entry or (False, "", None)
+        partners = [self.partner_id] if holder is None else [self.partner_id, holder]
+        mandates = [
+            (partner, *mandate)
+            for partner in partners
+            for mandate in _mandates(committee=ballot.committee_id, partner=partner, person=self.by.pk, on=today)
+        ]
+        me = str(self.by.pk)
         decision = eligibility.may_cast(
             Facts(
                 person=me,
-                partner=partner,
+                partner=str(self.partner_id),
                 on=today,
                 at=moment,
                 mandates=tuple(
-                    Mandate(me, partner, Kind(kind), valid_from, valid_until)
-                    for kind, valid_from, valid_until in mandates
+                    Mandate(me, str(partner), Kind(kind), valid_from, valid_until)
+                    for partner, kind, valid_from, valid_until in mandates
                 ),
                 ballot_state=ballot.state,
                 deadline=ballot.deadline_at,
@@ -239,6 +244,8 @@ class _Attempt:
                 is_excluded=is_excluded,
                 is_change_allowed=ballot.state != BallotState.OPEN or ballot.rules.is_change_allowed,
                 earlier=_earlier(earlier),
+                voted_by=str(holder) if holder else None,
+                is_giver_first=ballot.state != BallotState.OPEN or ballot.rules.proxies.is_giver_first,
             )
         )
         if isinstance(decision, eligibility.Eligible) and (mark or not _has_voting_right(self.partner_id)):
@@ -246,6 +253,8 @@ class _Attempt:
                 _("Dieser Partner hat heute kein Stimmrecht mehr; für ihn kann niemand mehr abstimmen."),
                 key="left",
             )
+        if isinstance(decision, eligibility.Eligible) and decision.kind is Kind.PROXY:
+            _must_hold(ballot, holder)
         return decision
 
     def _keep_late(
@@ -278,12 +287,29 @@ class _Attempt:
 def _earlier(vote: Vote | None) -> Earlier | None:
     if vote is None:
         return None
-    return Earlier(str(vote.cast_by_id), Kind.DEPUTY if vote.capacity == Capacity.DEPUTY else Kind.DELEGATE)
+    return Earlier(str(vote.cast_by_id), KIND_OF.get(vote.capacity, Kind.DELEGATE))
+
+
+# As what somebody cast, for the rules; what the office entered counts like the delegate's own vote.
+KIND_OF: dict[str, Kind] = {Capacity.DEPUTY: Kind.DEPUTY, Capacity.PROXY: Kind.PROXY}
+
+
+def _must_hold(ballot: Ballot, holder: UUID) -> None:
+    """Who is excluded or has lost its own vote casts none for others either (GmbHG § 47 (4)). Raises NotEntitled."""
+    is_excluded, mark, _of = next(iter(_roll_entry(ballot=ballot.pk, partner=holder)), (True, "", None))
+    if is_excluded or mark or not _has_voting_right(holder):
+        raise NotEntitled(
+            _("Der Partner, dem die Stimme übertragen ist, darf in dieser Abstimmung nicht mitstimmen."), key="holder"
+        )
 
 
 @Prepared
 def _roll_entry(ballot: UUID, partner: UUID) -> QuerySet[Any, Any]:
-    return RollEntry.objects.filter(ballot=ballot, partner=partner).order_by().values_list("is_excluded", "mark")
+    return (
+        RollEntry.objects.filter(ballot=ballot, partner=partner)
+        .order_by()
+        .values_list("is_excluded", "mark", "voted_by")
+    )
 
 
 @Prepared

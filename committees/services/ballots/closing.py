@@ -17,6 +17,7 @@ from committees.services.ballots.authority import (
     must_step,
     require,
 )
+from committees.services.ballots.conflicts import must_be_decided
 from committees.services.ballots.errors import EarlyCloseRefused, WrongState
 from committees.services.ballots.roll import mark_all_leaving, outstanding
 from partnership import clock
@@ -35,6 +36,8 @@ def close_ballot(*, by: User | None, ballot: Ballot) -> Ballot:
     ballot = hold(ballot)
     require(policies.conduct, by, ballot)
     must_step(ballot, BallotState.CLOSED)
+    if ballot.way == BallotWay.MEETING:
+        must_be_decided(ballot)
     return finish(ballot, by=by, cause=_cause(ballot, by, clock.database_now()))
 
 

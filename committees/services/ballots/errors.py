@@ -105,6 +105,8 @@ def refusal_of(key: str, sentence: Any) -> BallotRefused:
         "closed": BallotClosed,
         "deadline_passed": DeadlinePassed,
         "delegate_has_voted": ChangeRefused,
+        "handed_over": NotEntitled,
+        "giver_has_voted": ChangeRefused,
         "change_not_allowed": ChangeRefused,
     }[key]
     return kind(sentence, key=key)

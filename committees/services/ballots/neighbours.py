@@ -17,6 +17,13 @@ def agendas() -> ModuleType:
     return agendas
 
 
+def proxies() -> ModuleType:
+    """The proxies, which hand entries of the roll over at opening."""
+    from committees.services import proxies
+
+    return proxies
+
+
 def register() -> ModuleType:
     """The register, to which declaring appends."""
     from committees.services import register

@@ -103,8 +103,21 @@ def _freeze_roll(ballot: Ballot) -> None:
         for partner in partners
         if partner.pk not in prepared
     )
+    _exclude_concerned(ballot)
     ballot.roll_size = len(partners)
+    neighbours.proxies().hand_over(ballot)
     present = present_partner_ids(ballot)
     if present is not None:
         entitled = RollEntry.objects.filter(ballot=ballot, is_excluded=False)
         ballot.present_count = entitled.filter(partner__in=present).count()
+
+
+def _exclude_concerned(ballot: Ballot) -> None:
+    """The partner a motion is about has no vote on it, without anybody stating so (facts.md 6, rule 43)."""
+    if ballot.referral is None or ballot.referral.motion.concerned_partner_id is None:
+        return
+    RollEntry.objects.filter(ballot=ballot, partner=ballot.referral.motion.concerned_partner_id).update(
+        is_excluded=True, exclusion_reason=_("Die Vorlage betrifft den Partner selbst.")
+    )
+    if not RollEntry.objects.filter(ballot=ballot, is_excluded=False).exists():
+        raise OpeningRefused(_("Kein Partner wäre stimmberechtigt. So kann die Abstimmung nicht eröffnet werden."))

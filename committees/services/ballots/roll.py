@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from committees import policies
 from committees.enums import BallotState
 from committees.models import Ballot, Participation, RollEntry
-from committees.services.ballots.authority import ballots, hold, must_have_reason, require
+from committees.services.ballots.authority import ballots, hold, must_have_reason, require, rules_of
 from committees.services.ballots.errors import RollRefused, WrongState
 from membership.models import Partner
 from partnership import clock
@@ -21,13 +21,20 @@ from partnership.services import audit
 def exclude_partner(*, by: User | None, ballot: Ballot, partner: Partner, reason: str) -> RollEntry:
     """Exclude a partner for conflict of interest (Befangenheit): it stays on the roll and is counted apart.
 
-    Possible before opening, and while the ballot is open as long as the partner has not voted. Raises NotAllowed,
-    RollRefused, WrongState.
+    Possible before opening, and while the ballot is open as long as the partner has not voted. Where the rules let
+    the body decide, `conflicts` is the way. Raises NotAllowed, RollRefused, WrongState.
     """
     ballot = hold(ballot)
     require(policies.preside, by, ballot)
-    reason = must_have_reason(reason)[:300]
-    entry = _entry(ballot, partner)
+    rules = rules_of(ballot)
+    if rules is not None and rules.is_conflict_decided_by_body:
+        raise RollRefused(_("Nach den Verfahrensregeln entscheidet das Gremium ohne den Partner über den Ausschluss."))
+    return exclude(ballot, partner, reason=must_have_reason(reason)[:300], by=by)
+
+
+def exclude(ballot: Ballot, partner: Partner, *, reason: str, by: User | None) -> RollEntry:
+    """Exclude a partner under the lock the caller holds. Raises RollRefused, WrongState."""
+    entry = entry_of(ballot, partner)
     if entry.is_excluded:
         raise RollRefused(_("„%(partner)s“ ist bereits ausgeschlossen.") % {"partner": entry.partner_name})
     if Participation.objects.filter(ballot=ballot, partner=partner).exists():
@@ -51,7 +58,7 @@ def include_partner(*, by: User | None, ballot: Ballot, partner: Partner) -> Rol
     """Take an exclusion back; answers its line of the roll. Raises NotAllowed, RollRefused, WrongState."""
     ballot = hold(ballot)
     require(policies.preside, by, ballot)
-    entry = _entry(ballot, partner)
+    entry = entry_of(ballot, partner)
     if not entry.is_excluded:
         raise RollRefused(_("„%(partner)s“ ist nicht ausgeschlossen.") % {"partner": entry.partner_name})
     if ballot.state == BallotState.DRAFT:
@@ -65,7 +72,7 @@ def include_partner(*, by: User | None, ballot: Ballot, partner: Partner) -> Rol
     return entry
 
 
-def _entry(ballot: Ballot, partner: Partner) -> RollEntry:
+def entry_of(ballot: Ballot, partner: Partner) -> RollEntry:
     """The partner's line of the roll; of a draft a new one. Raises RollRefused, WrongState."""
     if ballot.state not in (BallotState.DRAFT, BallotState.OPEN):
         raise WrongState(

@@ -10,6 +10,7 @@ from committees.views.ballots.acts import (
     BallotRemindView,
     BallotWithdrawView,
 )
+from committees.views.ballots.conflicts import BallotConflictView, ConflictDecideView
 from committees.views.ballots.hands import BallotHandsView
 from committees.views.ballots.pages import BallotDetailView, BallotDownloadView, BallotListView, BallotTurnoutView
 from committees.views.ballots.preparing import BallotCreateView, BallotDiscardView, BallotEditView
@@ -21,6 +22,7 @@ __all__ = [
     "BallotBreakTieView",
     "BallotCloseEarlyView",
     "BallotCloseView",
+    "BallotConflictView",
     "BallotCreateView",
     "BallotDeclareView",
     "BallotDetailView",
@@ -37,4 +39,5 @@ __all__ = [
     "BallotTurnoutView",
     "BallotVoteView",
     "BallotWithdrawView",
+    "ConflictDecideView",
 ]

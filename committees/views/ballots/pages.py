@@ -13,7 +13,7 @@ from committees import policies
 from committees.enums import BallotForm, BallotState, BallotWay, MeetingState
 from committees.exports.ballots import roll_call_rows
 from committees.forms.ballots import BallotFilter
-from committees.models import Ballot, LateAnswer, Resolution, RollEntry
+from committees.models import Ballot, Conflict, ConflictState, LateAnswer, Resolution, RollEntry
 from committees.services import ballots
 from committees.views.ballots import shown
 from partnership.models import User
@@ -117,6 +117,9 @@ class BallotDetailView(BallotMixin, ObjectPage):
         }
         if is_conductor and ballot.meeting is not None and ballot.meeting.state == MeetingState.RUNNING:
             context["cockpit_url"] = shown.meeting_url_of(ballot, "meeting_cockpit")
+        context |= self._proxies(ballot)
+        if ballot.state in (BallotState.DRAFT, BallotState.OPEN):
+            context |= self._conflicts(ballot)
         if ballot.state != BallotState.DRAFT and ballot.rules_frozen:
             context |= {"effects": shown.effects_of(ballot), "rules": shown.rules_of(ballot)}
         if ballot.state == BallotState.DRAFT:
@@ -126,6 +129,19 @@ class BallotDetailView(BallotMixin, ObjectPage):
         elif ballot.verdict:
             context |= self._ended(ballot)
         return context
+
+    def _conflicts(self, ballot: Ballot) -> dict[str, Any]:
+        mine = shown.mandates_of(self.user, ballot.committee_id)
+        is_chair = bool(policies.preside(self.user, ballot))
+        if not mine and not is_chair:
+            return {}
+        waiting = Conflict.objects.filter(ballot=ballot).exclude(state=ConflictState.FOUND).select_related("partner")
+        return {"conflicts": list(waiting), "is_chair": is_chair, "may_declare_conflict": bool(mine)}
+
+    def _proxies(self, ballot: Ballot) -> dict[str, Any]:
+        if ballot.way != BallotWay.CIRCULAR or ballot.state not in (BallotState.DRAFT, BallotState.OPEN):
+            return {}
+        return shown.proxies_of(self.user, ballot) | {"may_prepare": bool(policies.prepare(self.user, ballot))}
 
     def _open(self, ballot: Ballot, is_conductor: bool) -> dict[str, Any]:
         tried = self.request.POST or self.request.GET

@@ -11,8 +11,9 @@ from committees.enums import BallotState
 from committees.forms.ballots import (
     ExclusionForm,
 )
-from committees.models import Participation, RollEntry
+from committees.models import Conflict, Participation, RollEntry
 from committees.services import ballots
+from committees.services.ballots.authority import rules_of
 from committees.views.ballots import shown
 from committees.views.ballots.acts import BallotAct
 from committees.views.ballots.pages import BallotMixin
@@ -55,10 +56,19 @@ class BallotExcludeView(BallotAct):
         return super().get_context_data(**kwargs) | {"excluded": excluded}
 
     def done(self) -> str:
+        if isinstance(self.result, Conflict):
+            return _("Festgehalten. Nun entscheidet das Gremium ohne „%(partner)s“.") % {"partner": self.result.partner}
         return _("„%(partner)s“ ist ausgeschlossen.") % {"partner": self.result.partner_name}
 
     def perform(self, form: Any) -> Any:
-        return self.run(ballots.exclude_partner, form=form, ballot=self.object, **form.cleaned_data)
+        return self.run(self._verb, form=form, ballot=self.object, **form.cleaned_data)
+
+    @property
+    def _verb(self) -> Any:
+        """Excluding at once or, where the rules let the body decide, stating the conflict."""
+        rules = rules_of(self.object)
+        is_decided = rules is not None and rules.is_conflict_decided_by_body
+        return ballots.state_conflict if is_decided else ballots.exclude_partner
 
 
 class BallotIncludeView(BallotMixin, Deed):

@@ -15,13 +15,16 @@ from django.utils.translation import ngettext
 
 from committees.enums import BallotForm, BallotState, BallotWay, Capacity, Choice, DelegateKind
 from committees.forms.ballots import VoteForm
-from committees.models import Ballot, RollEntry, Vote
+from committees.models import Ballot, Meeting, RollEntry, Vote
 from committees.rules import describe
 from committees.rules.deadlines import deadline_words
 from committees.rules.eligibility import Earlier, Eligible, Facts, Kind, Mandate, may_cast
+from committees.rules.rule_set import ProxyKind
 from committees.rules.verdict import OUTCOMES, Condition, Count, Outcome, Verdict
+from committees.services import proxies
 from committees.services.ballots import counting
 from committees.services.ballots.authority import say
+from committees.services.ballots.casting import KIND_OF
 from partnership import clock
 from partnership.access import ties
 from partnership.models import User
@@ -84,13 +87,18 @@ class Seat:
 
     @property
     def kind_label(self) -> Any:
-        """Vertretung or Stellvertretung."""
-        return DelegateKind(self.kind.value).label
+        """Vertretung, Stellvertretung or Stimmrechtsübertragung."""
+        return Capacity(self.kind.value).label
 
     @property
     def is_deputys_vote(self) -> bool:
         """Whether the vote that counts was cast by the deputy, and the reader is the delegate."""
         return self.vote is not None and self.vote.capacity == Capacity.DEPUTY and self.kind is Kind.DELEGATE
+
+    @property
+    def is_holders_vote(self) -> bool:
+        """Whether the vote that counts was cast by the holder of a proxy, and the reader is of the partner itself."""
+        return self.vote is not None and self.vote.capacity == Capacity.PROXY and self.kind is not Kind.PROXY
 
 
 def is_past_deadline(ballot: Ballot) -> bool:
@@ -114,33 +122,41 @@ def seats_of(user: User, ballot: Ballot, tried: Any = None) -> list[Seat]:
     mandates = mandates_of(user, ballot.committee_id)
     if not mandates or ballot.state == BallotState.DRAFT:
         return []
-    entries = list(RollEntry.objects.filter(ballot=ballot, partner__in=mandates).order_by("partner_name", "id"))
+    mine = Q(partner__in=mandates) | Q(voted_by__in=mandates)
+    entries = list(RollEntry.objects.filter(mine, ballot=ballot).order_by("partner_name", "id"))
     votes = votes_of(ballot, [entry.partner_id for entry in entries])
-    return [seat_of(user, ballot, entry, mandates[entry.partner_id], votes, tried) for entry in entries]
+    return [seat_of(user, ballot, entry, mandates, votes, tried) for entry in entries]
 
 
 def seat_of(
-    user: User, ballot: Ballot, entry: RollEntry, kind: Kind, votes: dict[UUID, Vote], tried: Any = None
+    user: User,
+    ballot: Ballot,
+    entry: RollEntry,
+    mandates: dict[UUID, Kind],
+    votes: dict[UUID, Vote],
+    tried: Any = None,
 ) -> Seat:
     """One seat; the same rules are asked again under the lock when the vote is cast."""
     vote = votes.get(entry.partner_id)
-    seat = Seat(entry, kind, vote)
-    today, me, partner = clock.today(), str(user.pk), str(entry.partner_id)
+    rules = ballot.rules.proxies
+    is_own = entry.partner_id in mandates and (entry.voted_by_id not in mandates or rules.is_giver_first)
+    seat = Seat(entry, mandates[entry.partner_id] if is_own else Kind.PROXY, vote)
+    today, me = clock.today(), str(user.pk)
     decision = may_cast(
         Facts(
             person=me,
-            partner=partner,
+            partner=str(entry.partner_id),
             on=today,
             at=clock.now(),
-            mandates=(Mandate(me, partner, kind, today),),
+            mandates=tuple(Mandate(me, str(partner), kind, today) for partner, kind in mandates.items()),
             ballot_state=ballot.state,
             deadline=ballot.deadline_at,
             is_on_roll=True,
             is_excluded=entry.is_excluded,
             is_change_allowed=ballot.rules.is_change_allowed,
-            earlier=Earlier(str(vote.cast_by_id), Kind.DEPUTY if vote.capacity == Capacity.DEPUTY else Kind.DELEGATE)
-            if vote
-            else None,
+            earlier=Earlier(str(vote.cast_by_id), KIND_OF.get(vote.capacity, Kind.DELEGATE)) if vote else None,
+            voted_by=str(entry.voted_by_id) if entry.voted_by_id else None,
+            is_giver_first=rules.is_giver_first,
         )
     )
     if not isinstance(decision, Eligible):
@@ -268,7 +284,7 @@ class RollPaginator(Paginator):
 
 def roll_page(ballot: Ballot, number: Any) -> Any:
     """One page of the roll with the votes of the partners on it: two statements, whatever its length."""
-    rows = RollEntry.objects.filter(ballot=ballot).order_by("partner_name", "id")
+    rows = RollEntry.objects.filter(ballot=ballot).select_related("voted_by").order_by("partner_name", "id")
     page = RollPaginator(rows, ballot.roll_size).get_page(number)
     entries = list(page.object_list)
     votes = votes_of(ballot, [entry.partner_id for entry in entries])
@@ -314,3 +330,18 @@ def can_object(ballot: Ballot) -> bool:
         and ballot.rules.circular.objections_to_stop is not None
         and not is_past_deadline(ballot)
     )
+
+
+def proxies_of(user: User, subject: Meeting | Ballot) -> dict[str, Any]:
+    """What the page of a meeting or ballot shows about proxies; nothing where the rules know none."""
+    rules = proxies.rules_for(subject)
+    if rules is None or rules.proxies.kind is ProxyKind.NONE:
+        return {}
+    mine = mandates_of(user, subject.committee_id)
+    name = "proxy_for_meeting" if isinstance(subject, Meeting) else "proxy_for_ballot"
+    return {
+        "proxies": proxies.of(subject),
+        "my_partners": mine,
+        "may_grant": bool(mine) and proxies.is_in_time(subject),
+        "grant_url": reverse(f"committees:{name}", kwargs={"slug": subject.partnership.slug, "pk": subject.pk}),
+    }

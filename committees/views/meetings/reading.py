@@ -16,8 +16,9 @@ from committees.enums import Answer, MeetingState
 from committees.exports import invitation_ical
 from committees.models import Ballot, Motion
 from committees.notifications import meetings as notifications
+from committees.rules.rule_set import ProxyKind
 from committees.services import attendance
-from committees.views.ballots.shown import outcome_of
+from committees.views.ballots import shown
 from committees.views.meetings.base import MeetingMixin, by_key
 from membership.models import Partner
 from partnership import clock
@@ -47,7 +48,7 @@ class MeetingDetailView(MeetingMixin, ObjectPage):
         by_item: dict[Any, list[Ballot]] = {}
         for ballot in Ballot.objects.visible_to(self.user).filter(meeting=meeting).order_by("created_at"):
             ballot.partnership, ballot.committee = self.partnership, meeting.committee
-            ballot.shown_outcome = outcome_of(ballot)  # type: ignore[attr-defined]
+            ballot.shown_outcome = shown.outcome_of(ballot)  # type: ignore[attr-defined]
             by_item.setdefault(ballot.agenda_item_id, []).append(ballot)
         for item in self.items:
             item.shown_ballots = by_item.get(item.pk, [])
@@ -64,7 +65,13 @@ class MeetingDetailView(MeetingMixin, ObjectPage):
             else [],
             "delivery": outbox.summary(about=meeting, kinds=DELIVERED) if is_told else None,
             "is_today": meeting.on <= clock.today(),
+            **self._proxies(),
         }
+
+    def _proxies(self) -> dict[str, Any]:
+        if self.rules is None or self.rules.proxies.kind is ProxyKind.NONE:
+            return {}
+        return shown.proxies_of(self.user, self.object) | {"may_prepare": self.may_prepare}
 
     def _motions_bring_papers(self) -> bool:
         keys = {item.referral.motion_id for item in self.items if item.referral}

@@ -48,6 +48,7 @@ FIELD_NAMES = {
     "amount": gettext_lazy("Betrag"),
     "is_confidential": gettext_lazy("Vertraulichkeit"),
     "submitting_partner": gettext_lazy("einreichender Partner"),
+    "concerned_partner": gettext_lazy("betroffener Partner"),
     "replaces": gettext_lazy("ersetzter Beschluss"),
     "committee": gettext_lazy("Weg durch die Gremien"),
 }
@@ -78,9 +79,9 @@ def with_treatment(rows: QuerySet[Motion], user: Person) -> QuerySet[Motion]:
     referrals = (
         Referral.objects.select_related("committee").prefetch_related(Prefetch("ballots", ballots)).order_by("position")
     )
-    return rows.select_related("partnership", "submitting_partner", "created_by", "replaces").prefetch_related(
-        Prefetch("referrals", referrals)
-    )
+    return rows.select_related(
+        "partnership", "submitting_partner", "concerned_partner", "created_by", "replaces"
+    ).prefetch_related(Prefetch("referrals", referrals))
 
 
 def share_partnership(motion: Motion) -> Motion:

@@ -103,6 +103,7 @@ class MotionEditView(MotionMixin, MotionFormPage, ObjectFormPage):
         }
         initial |= {
             "submitting_partner": motion.submitting_partner_id,
+            "concerned_partner": motion.concerned_partner_id,
             "committee": first.committee_id if first else None,
             "replaces": motion.replaces.number if motion.replaces else "",
         }

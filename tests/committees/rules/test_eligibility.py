@@ -23,6 +23,7 @@ FACTS = Facts(
     is_change_allowed=True,
 )
 DEPUTY = replace(FACTS, person="ben")
+OWN = (Kind.DELEGATE, Kind.DEPUTY)
 
 
 def key(answer) -> str:
@@ -100,7 +101,7 @@ def test_two_bodies_that_share_a_seat_have_one_vote():
     assert key(may_cast(replace(second, is_change_allowed=False))) == "change_not_allowed"
 
 
-@pytest.mark.parametrize(("earlier", "person", "is_allowed"), list(product(Kind, ("anna", "ben"), (True, False))))
+@pytest.mark.parametrize(("earlier", "person", "is_allowed"), list(product(OWN, ("anna", "ben"), (True, False))))
 def test_a_deputy_never_overrides_and_a_delegate_always_may(earlier, person, is_allowed):
     by = "anna" if earlier is Kind.DELEGATE else "ben"
     answer = may_cast(replace(FACTS, person=person, earlier=Earlier(by, earlier), is_change_allowed=is_allowed))
@@ -115,3 +116,35 @@ def test_a_deputy_never_overrides_and_a_delegate_always_may(earlier, person, is_
 def test_who_is_both_delegate_and_deputy_acts_as_delegate():
     both = replace(FACTS, mandates=(replace(BEN, person="anna"), ANNA))
     assert may_cast(both) == Eligible(Kind.DELEGATE)
+
+
+# --- proxies: the holder's people cast for the giver ------------------------------------------------------
+
+CORA = Mandate("cora", "rostock", Kind.DELEGATE, date(2026, 1, 1))
+HANDED = replace(FACTS, person="cora", mandates=(ANNA, BEN, CORA), voted_by="rostock")
+
+
+def test_the_holder_casts_as_a_proxy():
+    assert may_cast(HANDED) == Eligible(Kind.PROXY)
+
+
+def test_without_a_proxy_on_the_roll_another_partners_people_cast_nothing():
+    assert key(may_cast(replace(HANDED, voted_by=None))) == "no_mandate"
+    assert key(may_cast(replace(HANDED, voted_by="wismar"))) == "no_mandate"
+
+
+def test_the_givers_own_vote_comes_first_or_not_at_all_as_the_rules_say():
+    own = replace(HANDED, person="anna", earlier=Earlier("cora", Kind.PROXY), is_change_allowed=False)
+    assert may_cast(own) == Eligible(Kind.DELEGATE, replaces=True)
+    assert key(may_cast(replace(own, is_giver_first=False))) == "handed_over"
+
+
+@pytest.mark.parametrize("kind", [Kind.DELEGATE, Kind.DEPUTY])
+def test_a_proxy_never_replaces_the_givers_vote(kind):
+    assert key(may_cast(replace(HANDED, earlier=Earlier("anna", kind)))) == "giver_has_voted"
+
+
+def test_who_acts_for_both_partners_casts_as_the_partners_own_where_that_comes_first():
+    both = replace(HANDED, person="anna", mandates=(ANNA, replace(CORA, person="anna")))
+    assert may_cast(both) == Eligible(Kind.DELEGATE)
+    assert may_cast(replace(both, is_giver_first=False)) == Eligible(Kind.PROXY)
