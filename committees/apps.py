@@ -56,12 +56,13 @@ class CommitteesConfig(AppConfig):
 
     def _register_motions(self) -> None:
         from committees import policies, queries
-        from committees.notifications import motions, resolutions
+        from committees.notifications import motions, reservations, resolutions
         from partnership.services import documents
         from partnership.ui import badges, navigation
 
         motions.register()
         resolutions.register()
+        reservations.register()
         badges.register(
             {
                 "no_quorum": ("warning", "warning"),
@@ -69,6 +70,8 @@ class CommitteesConfig(AppConfig):
                 "voided": ("neutral", "close"),
                 "corrected": ("info", "edit"),
                 "published": ("success", "visibility"),
+                "effective": ("success", "check"),
+                "lapsed": ("danger", "close"),
             }
         )
         documents.register_scope("committees.motion", queries.may_read_motion)

@@ -181,6 +181,8 @@ class EntryKind(TextChoices):
     ANNULLED = "annulled", _("für ungültig erklärt")
     CORRECTED = "corrected", _("berichtigt")
     PUBLISHED = "published", _("veröffentlicht")
+    EFFECTIVE = "effective", _("wirksam geworden")
+    LAPSED = "lapsed", _("nicht wirksam geworden")
 
 
 class EntryRelation(TextChoices):
@@ -191,4 +193,5 @@ class EntryRelation(TextChoices):
     ANNULS = "annuls", _("erklärt für ungültig")
     CORRECTS = "corrects", _("berichtigt")
     PUBLISHES = "publishes", _("veröffentlicht")
+    SETTLES = "settles", _("stellt die Wirksamkeit fest von")
     FOLLOWS = "follows", _("folgt auf")

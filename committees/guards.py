@@ -98,6 +98,8 @@ def register() -> None:
         f"NOT {_is_in('OLD', 'draft', 'open')} OR {_changed(('ballot_id', 'partner_id', 'partner_name', 'weight'))}"
         f" OR (NEW.is_excluded AND NOT OLD.is_excluded AND {_VOTED})",
     )
+    _refuse("reservation_settled", "Reservation", "UPDATE", f"OLD.state <> 'open' AND {_changed(('state', 'council'))}")
+    _refuse("effect_settled", "Effect", "UPDATE", "OLD.settled_at IS NOT NULL")
     _refuse("proxy_no_chain_insert", "Proxy", "INSERT", _CHAINED)
     _refuse("proxy_no_chain_update", "Proxy", "UPDATE", _CHAINED)
     _refuse("roll_delete", "RollEntry", "DELETE", f"NOT {_is_in('OLD', 'draft', gone=True)}", row="OLD")

@@ -4,6 +4,7 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
+from committees.enums import DelegateKind
 from partnership.access import Person, policy, ties
 from partnership.enums import Role
 
@@ -110,6 +111,15 @@ def prepare_ballots(user: Person, partnership: Any) -> bool:
     if held.holds(Role.MANAGING_OFFICE, on=partnership):
         return True
     return bool(held.roles_in(partnership.pk) & {Role.CHAIR, Role.DEPUTY_CHAIR, Role.SECRETARY})
+
+
+@policy(_("Das ist den Vertretungen der Partner in diesem Gremium vorbehalten."))
+def represent(user: Person, subject: Any) -> bool:
+    """Whoever acts for a partner in the committee `subject` belongs to: proxies, conflicts of interest."""
+    return any(
+        tie.object_id == subject.committee_id and tie.partner_id and tie.kind in DelegateKind.values
+        for tie in ties(user).items
+    )
 
 
 @policy()

@@ -6,7 +6,7 @@ from celery import shared_task
 
 from committees.enums import BallotState
 from committees.models import Ballot
-from committees.services import ballots, register
+from committees.services import ballots, register, reservations
 from partnership.models import Partnership
 
 log = logging.getLogger(__name__)
@@ -22,6 +22,12 @@ def close_due_ballots() -> int:
 def remind_voters() -> int:
     """Remind those who have not voted, at the moments the rules name."""
     return ballots.remind_due()
+
+
+@shared_task
+def settle_reservations() -> int:
+    """Let resolutions take effect whose last day has passed, and remind the partners whose council is still open."""
+    return reservations.settle_due() + reservations.remind_due()
 
 
 @shared_task

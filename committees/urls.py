@@ -11,6 +11,7 @@ from committees.views import (
     meetings,
     motions,
     proxies,
+    reservations,
     resolutions,
     rule_sets,
 )
@@ -87,6 +88,7 @@ urlpatterns = [
     path("beratungen/<uuid:pk>/vertagen/", motions.ReferralDeferView.as_view(), name="referral_defer"),
     path("beratungen/<uuid:pk>/zur-kenntnis/", motions.ReferralNoteView.as_view(), name="referral_note"),
     path("beratungen/<uuid:pk>/stellungnahme/", motions.ReferralOpinionView.as_view(), name="referral_opinion"),
+    path("vorbehalte/<uuid:pk>/", reservations.ReservationSettleView.as_view(), name="reservation_settle"),
     # register
     path("beschluesse/", resolutions.ResolutionListView.as_view(), name="resolution_list"),
     path("beschluesse/pruefen/", resolutions.RegisterVerifyView.as_view(), name="register_verify"),

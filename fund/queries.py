@@ -189,9 +189,11 @@ def with_remaining(measures: QuerySet[Any]) -> QuerySet[Any]:
 
 
 def carrying_resolutions(partnership: Partnership) -> QuerySet[Resolution]:
-    """Numbered, adopted entries of the register that nothing has ended."""
+    """Numbered, adopted entries of the register that nothing has ended and that have taken effect."""
     ended = Resolution.objects.filter(refers_to=OuterRef("pk"), relation__in=ENDING)
-    return Resolution.objects.filter(~Exists(ended), partnership=partnership, kind=EntryKind.ADOPTED).exclude(number="")
+    return Resolution.objects.filter(~Exists(ended), partnership=partnership, kind=EntryKind.ADOPTED).exclude(
+        Q(number="") | Q(effect__isnull=False) & ~Q(effect__is_effective=True)
+    )
 
 
 def years_to_choose(years_with_rows: Iterable[int]) -> list[int]:

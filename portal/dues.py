@@ -159,8 +159,11 @@ def _seats(held: Ties) -> list[tuple[UUID, UUID]]:
 
 
 def _votes(held: Ties) -> _Rows | None:
-    """Open ballots in which a partner the person speaks for has not voted."""
-    seats = [Q(ballot__committee=committee, partner=partner) for committee, partner in _seats(held)]
+    """Open ballots in which a partner the person speaks for, or one it holds a proxy of, has not voted."""
+    seats = [
+        Q(ballot__committee=committee) & (Q(partner=partner) | Q(voted_by=partner))
+        for committee, partner in _seats(held)
+    ]
     if not seats:
         return None
     voted = Participation.objects.filter(ballot=OuterRef("ballot"), partner=OuterRef("partner"))

@@ -38,6 +38,7 @@ class CastForm(forms.Form):
             "invalid_choice": _("Bitte wählen Sie Ja, Nein oder Enthaltung."),
         },
     )
+    council = forms.CharField(max_length=200, required=False)
     token = forms.CharField(max_length=LARGEST_TOKEN, required=False)
     confirmed = forms.BooleanField(required=False)
 
@@ -53,11 +54,19 @@ class VoteForm(KernForm):
 
     partner = forms.UUIDField(widget=forms.HiddenInput)
     choice = forms.ChoiceField(label=_("Ihre Stimme"), widget=BigRadioSelect)
+    council = forms.CharField(
+        label=_("Ja nur vorbehaltlich der Zustimmung von"),
+        max_length=200,
+        required=False,
+        help_text=_("Zum Beispiel Stadtrat. Leer: ohne Vorbehalt. Nur bei einem Ja."),
+    )
     submit_label = _("Weiter zur Bestätigung")
 
     def __init__(self, *args: Any, rules: Rules, way: str, action: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.form_action = action
+        if not rules.reservation.is_allowed:
+            del self.fields["council"]
         effects = choice_effects(rules, way)
         field: Any = self.fields["choice"]
         field.choices = [(choice.value, Choice(choice.value).label) for choice in effects]

@@ -5,5 +5,6 @@ from committees.models.delegate import Delegate
 from committees.models.meeting import AgendaItem, Attendance, Meeting, MeetingAnswer, Paper
 from committees.models.motion import Motion, Referral
 from committees.models.proxy import Proxy
+from committees.models.reservation import Effect, Reservation, ReservationState
 from committees.models.resolution import Publication, RegisterHead, Resolution, ResolutionPart
 from committees.models.rule_set import Matter, RuleSet

@@ -382,7 +382,11 @@ class Vote(models.Model):
     @property
     def words(self) -> str:
         """What was voted, as people read it."""
-        return words_of(self.choice)
+        words = words_of(self.choice)
+        if "reservation" in self._state.fields_cache and self._state.fields_cache["reservation"] is not None:
+            council = self.reservation.council
+            return str(_("%(words)s, vorbehaltlich %(council)s") % {"words": words, "council": council})
+        return words
 
 
 class Objection(models.Model):

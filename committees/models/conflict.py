@@ -1,5 +1,7 @@
 """Conflicts of interest: stated, and decided by the body without the partner where the rules ask for it."""
 
+from uuid import UUID
+
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -75,3 +77,8 @@ class Conflict(Entity):
     def partnership(self) -> Partnership:
         """The partnership of the ballot; policies ask for it."""
         return self.ballot.partnership
+
+    @property
+    def partnership_id(self) -> UUID:
+        """The key of that partnership."""
+        return self.ballot.partnership_id

@@ -1,5 +1,7 @@
 """Proxies: one partner lets another one vote for it, in a meeting or in one ballot."""
 
+from uuid import UUID
+
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
@@ -113,6 +115,11 @@ class Proxy(Entity):
     def partnership(self) -> Partnership:
         """The partnership of the committee; policies ask for it."""
         return self.committee.partnership
+
+    @property
+    def partnership_id(self) -> UUID:
+        """The key of that partnership."""
+        return self.committee.partnership_id
 
     @property
     def subject(self) -> Meeting | Ballot:

@@ -45,6 +45,8 @@ class Kind(StrEnum):
     ANNULLED = "annulled"
     CORRECTED = "corrected"
     PUBLISHED = "published"
+    EFFECTIVE = "effective"
+    LAPSED = "lapsed"
     ERASED = "erased"
 
 
@@ -69,6 +71,7 @@ class Relation(StrEnum):
     ANNULS = "annuls"
     CORRECTS = "corrects"
     PUBLISHES = "publishes"
+    SETTLES = "settles"
     ERASES = "erases"
     FOLLOWS = "follows"
 
@@ -77,6 +80,8 @@ RELATION_OF: Final[Mapping[Kind, Relation]] = {
     Kind.ANNULLED: Relation.ANNULS,
     Kind.CORRECTED: Relation.CORRECTS,
     Kind.PUBLISHED: Relation.PUBLISHES,
+    Kind.EFFECTIVE: Relation.SETTLES,
+    Kind.LAPSED: Relation.SETTLES,
     Kind.ERASED: Relation.ERASES,
 }
 

@@ -231,7 +231,7 @@ def _must_be_free(scope: Scope, giver: Partner, holder: Partner, rules: Rules, o
     """No second proxy of the giver, no chain, no more than the rules let one partner hold."""
     if giver.pk == holder.pk:
         raise ProxyRefused(_("Ein Partner kann seine Stimme nur einem anderen Partner übertragen."), field="holder")
-    standing = _standing(scope).exclude(pk=own.pk if own else None)
+    standing = _standing(scope).exclude(pk=own.pk) if own else _standing(scope)
     if standing.filter(giver=giver).exists():
         raise ProxyRefused(_("„%(partner)s“ hat seine Stimme hier bereits übertragen.") % {"partner": giver})
     if standing.filter(holder=giver).exists():

@@ -21,6 +21,7 @@ from committees.models import (
     Ballot,
     Committee,
     RegisterHead,
+    Reservation,
     Resolution,
     ResolutionPart,
     RollEntry,
@@ -51,6 +52,8 @@ _RELATIONS = {
     EntryKind.ANNULLED: EntryRelation.ANNULS,
     EntryKind.CORRECTED: EntryRelation.CORRECTS,
     EntryKind.PUBLISHED: EntryRelation.PUBLISHES,
+    EntryKind.EFFECTIVE: EntryRelation.SETTLES,
+    EntryKind.LAPSED: EntryRelation.SETTLES,
 }
 
 
@@ -216,6 +219,7 @@ def ballot_parts(ballot: Ballot) -> dict[str, Any]:
             # Attendance was set right after the ballot closed: the number that decided stands, who it was is open.
             present = None
     votes = sorted(last.items(), key=_by_key)
+    held = dict(Reservation.objects.filter(ballot=ballot).values_list("vote_id", "council"))
     return {
         "roll": [
             {
@@ -227,7 +231,10 @@ def ballot_parts(ballot: Ballot) -> dict[str, Any]:
             }
             for row in entries
         ],
-        "votes": [{"partner": str(key), "choice": vote.choice} for key, vote in votes],
+        "votes": [
+            {"partner": str(key), "choice": vote.choice, **({"reservation": held[vote.pk]} if vote.pk in held else {})}
+            for key, vote in votes
+        ],
         "persons": {
             "cast_by": [
                 {"partner": str(key), "name": vote.cast_by.name, "capacity": vote.capacity} for key, vote in votes

@@ -9,7 +9,7 @@ from committees import signals
 from committees.enums import EntryKind
 from committees.models import Ballot, Publication, Resolution
 from committees.notifications import resolutions as notices
-from committees.services import motions, register
+from committees.services import motions, register, reservations
 from partnership import clock
 from partnership.db.locks import lock
 from partnership.errors import Refusal
@@ -40,6 +40,7 @@ def record(*, by: User | None, ballot: Ballot, outcome: str, **parts: Any) -> Re
         **parts,
     )
     motions.record_outcome(by=by, ballot=ballot, resolution=resolution)
+    reservations.await_effect(resolution)
     announce(by=by, resolution=resolution)
     return resolution
 

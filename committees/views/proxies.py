@@ -2,8 +2,6 @@
 
 from typing import Any
 
-from django.http import Http404
-from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -19,7 +17,7 @@ from partnership.views.base import Deed, ObjectFormPage
 class _GrantPage(ObjectFormPage):
     """Lets whoever acts for a partner hand its vote to another one."""
 
-    policy = policies.belong
+    policy = policies.represent
     form_class = ProxyForm
     template_name = "form.html"
     success_message = gettext_lazy("Der andere Partner ist gebeten, die Übertragung anzunehmen.")
@@ -27,15 +25,9 @@ class _GrantPage(ObjectFormPage):
     def get_queryset(self) -> Any:
         return super().get_queryset().select_related("committee", "partnership")
 
-    @cached_property
-    def mine(self) -> list[Any]:
-        """Partners the reader acts for in the committee."""
-        return list(shown.mandates_of(self.user, self.object.committee_id))
-
     def get_form_kwargs(self) -> dict[str, Any]:
-        if not self.mine:
-            raise Http404  # nobody to speak for: this page is not for the reader
-        own = Partner.objects.filter(pk__in=self.mine, partnership=self.partnership).order_by("number")
+        mine = shown.mandates_of(self.user, self.object.committee_id)
+        own = Partner.objects.filter(pk__in=mine, partnership=self.partnership).order_by("number")
         holders = proxies.holders_free(self.object, self.object.committee)
         return super().get_form_kwargs() | {"givers": own, "holders": holders}
 

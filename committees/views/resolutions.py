@@ -16,6 +16,7 @@ from committees.forms import resolutions as forms
 from committees.models import Motion, Resolution
 from committees.rules import register as rules_of_register
 from committees.services import register, resolutions
+from committees.views import reservations
 from partnership.exports import tables
 from partnership.policies import anyone
 from partnership.views.base import ConfirmPage, ListPage, ObjectFormPage, ObjectMixin, ObjectPage, Page, PolicyMixin
@@ -253,6 +254,7 @@ class ResolutionDetailView(ResolutionMixin, ObjectPage):
                 "corrections": corrections_of(entry),
                 "motion": motion if motion is not None and self.may_see(motion) else None,
                 "followups": followups.of(entry, self.user),
+                **reservations.shown_on(self.user, entry),
                 "may_publish": bool(entry.number) and not hasattr(entry, "publication") and may_conduct,
                 "may_correct": bool(entry.number) and may_conduct,
             }

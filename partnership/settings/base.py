@@ -182,6 +182,7 @@ CELERY_BEAT_SCHEDULE = {
     "ballots-due": {"task": "committees.tasks.close_due_ballots", "schedule": BALLOT_SWEEP_SECONDS},
     "ballot-reminders": {"task": "committees.tasks.remind_voters", "schedule": 300},
     "imports-waiting": {"task": "membership.tasks.carry_out_waiting_imports", "schedule": IMPORT_SWEEP_SECONDS},
+    "reservations-due": {"task": "committees.tasks.settle_reservations", "schedule": 3600},
     "appointments-due": {"task": "partnership.tasks.settle_appointments", "schedule": 600},
     "recount": {"task": "committees.tasks.recount_and_verify", "schedule": 24 * 3600},
 }

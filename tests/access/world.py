@@ -6,7 +6,7 @@ not belong has found a leak.
 """
 
 import uuid
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
@@ -15,9 +15,10 @@ from django.contrib.auth.models import Permission
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from committees.enums import BallotForm, BallotState, BallotWay, CommitteeKind, DelegateKind, MeetingState
-from committees.models import AgendaItem, Ballot, CircleMember, Committee, Delegate, Meeting, Motion, RuleSet
+from committees.models import AgendaItem, Ballot, CircleMember, Committee, Conflict, Delegate, Meeting, Motion, RuleSet
 from committees.rules.presets import EQUAL_SIMPLE
-from committees.services import agendas, ballots, meetings, motions, resolutions
+from committees.rules.rule_set import Proxies, ProxyKind, Reservation
+from committees.services import agendas, ballots, meetings, motions, proxies, reservations, resolutions
 from committees.services.ballots import declaring
 from fund.services import funds, measures, payments, pledges
 from membership.enums import ContactRole, EnquiryKind, Fact, OrganisationKind, Stage
@@ -30,6 +31,9 @@ from partnership.models import Appointment, AuditEvent, Partnership, User
 from partnership.services import accounts, appointments, documents, outbox, partnerships, site
 
 LONG_AGO = date(2018, 6, 7)
+RULES = replace(
+    EQUAL_SIMPLE.rules, proxies=Proxies(ProxyKind.PARTNERS), reservation=Reservation(is_allowed=True, days=30)
+)
 PASSWORD = "geheim-geheim-geheim"
 SECRET_WORD = "GEHEIMWORT"
 FOREIGN_WORD = "FREMDWORT"
@@ -218,9 +222,7 @@ def _committee(side: Side, code: str, kind: CommitteeKind, **fields: Any) -> Com
         partnership=side.partnership, code=code, name=f"{side.word} Gremium {code}", kind=kind, **fields
     )
     if committee.votes:
-        RuleSet.objects.create(
-            committee=committee, version=1, settings=EQUAL_SIMPLE.rules.to_data(), valid_from=LONG_AGO
-        )
+        RuleSet.objects.create(committee=committee, version=1, settings=RULES.to_data(), valid_from=LONG_AGO)
     return committee
 
 
@@ -428,6 +430,34 @@ def _ballots(side: Side) -> None:
     side.things["ballot_declared_secret"] = side.resolution_secret.ballot
     side.things["resolution_public"] = _declared(side, "Öffentlicher Beschluss")
     resolutions.publish(by=side.office, resolution=side.resolution_public)
+    _handed_over(side)
+
+
+def _handed_over(side: Side) -> None:
+    """A proxy to be accepted, a conflict to be decided, a vote subject to a council."""
+    side.things["proxy"] = proxies.grant(
+        by=side.person("delegate_other"), scope=side.meeting, giver=side.partner_other, holder=side.partner_own
+    )
+    side.things["conflict"] = Conflict.objects.create(
+        ballot=side.ballot_hands,
+        partner=side.partner_own,
+        reason="Selbst betroffen.",
+        stated_by=side.person("chair"),
+        stated_at=clock.now(),
+    )
+    ballot = _ballot(side, "Mit Vorbehalt", way=BallotWay.MEETING, meeting=side.meeting_running, deadline_at=None)
+    for role in ("delegate", "delegate_other"):
+        ballots.cast(
+            by=side.person(role),
+            ballot=ballot,
+            partner=side.partner_own if role == "delegate" else side.partner_other,
+            choice="yes",
+            token=uuid.uuid4().hex,
+            council="Stadtrat" if role == "delegate" else "",
+        )
+    ballots.close_ballot(by=side.person("chair"), ballot=ballot)
+    declaring.declare(by=side.person("chair"), ballot=ballot)
+    side.things["reservation"] = reservations.of(ballot).get()
 
 
 def _fund(side: Side) -> None:

@@ -39,7 +39,14 @@ NUMBERED = {
 }
 # Ballots that ended without a resolution.
 WITHOUT = {"no_quorum": "no_quorum", "tie": "tie", "undecided": "undecided", "stopped": "stopped", "voided": None}
-RECORDS = {"annulled": "annuls", "corrected": "corrects", "published": "publishes", "erased": "erases"}
+RECORDS = {
+    "annulled": "annuls",
+    "corrected": "corrects",
+    "published": "publishes",
+    "effective": "settles",
+    "lapsed": "settles",
+    "erased": "erases",
+}
 RELATIONS = {"supersedes", "repeals", "follows", *RECORDS.values()}
 COUNTS = ["yes", "no", "abstained", "missing", "excluded"]
 BIGGEST = 9007199254740991

@@ -14,7 +14,7 @@ from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
 from committees.enums import BallotForm, BallotState, BallotWay, Capacity, Choice, CloseCause
-from committees.models import Ballot, Delegate, LateAnswer, Participation, RollEntry, Vote
+from committees.models import Ballot, Delegate, LateAnswer, Participation, Reservation, RollEntry, Vote
 from committees.rules import eligibility, papers
 from committees.rules.eligibility import Earlier, Facts, Kind, Mandate, Refused
 from committees.rules.rule_set import Abstention, RuleError
@@ -72,10 +72,12 @@ def cast(
     partner: Partner | UUID,
     choice: str,
     token: str,
+    council: str = "",
     among: QuerySet[Ballot] | None = None,
 ) -> Receipt:
     """Cast the vote of a partner, or change it; the same form sent again gets the same receipt.
 
+    `council`: the partner's own council whose consent a yes is subject to, where the rules allow that.
     Lock, clock, eligibility and the rows are one transaction of at most a dozen statements (reliability.md 4.1).
     `among` narrows the ballots it may be. Raises Ballot.DoesNotExist, InvalidChoice, NotEntitled, BallotClosed,
     DeadlinePassed, ChangeRefused, TokenUsed, TooManyCasts.
@@ -91,6 +93,7 @@ def cast(
         partner_id=key_of(partner),
         choice=choice,
         token_hash=hashlib.sha256(token.encode()).hexdigest(),
+        council=council.strip(),
     )
     answer = _patiently(attempt.make)
     if isinstance(answer, BallotRefused):
@@ -123,6 +126,7 @@ class _Attempt:
     partner_id: UUID
     choice: str
     token_hash: str
+    council: str = ""
 
     def make(self) -> Receipt | BallotRefused:
         try:
@@ -165,6 +169,8 @@ class _Attempt:
         if earlier is None:
             Participation(ballot=ballot, partner_id=self.partner_id).save(force_insert=True)
         vote.save(force_insert=True)
+        if self.council:
+            Reservation.objects.create(ballot=ballot, partner_id=self.partner_id, vote=vote, council=self.council[:200])
         audit.record(
             by=self.by,
             action="ballot.voted" if earlier is None else "ballot.vote_changed",
@@ -183,6 +189,11 @@ class _Attempt:
             papers.check(papers.BallotKind(ballot.kind), self.choice, posts=ballot.posts)
         except RuleError as error:
             raise InvalidChoice(say(error.sentence), field="choice") from error
+        if self.council and (self.choice != Choice.YES or not ballot.rules.reservation.is_allowed):
+            raise InvalidChoice(
+                _("Einen Vorbehalt kennen die Verfahrensregeln hier nicht; er ist nur bei einem Ja möglich."),
+                field="council",
+            )
 
     def _recorded(self) -> list[Vote]:
         """The votes of the partner in this ballot, newest first, and whatever the token was used for."""

@@ -3,7 +3,6 @@
 from typing import Any
 
 from django.contrib import messages
-from django.http import Http404
 from django.utils.translation import gettext as _
 
 from committees import policies
@@ -20,7 +19,7 @@ from partnership.views.base import ObjectFormPage
 class BallotConflictView(BallotMixin, ObjectFormPage):
     """Declaring, for a partner, that it is concerned itself."""
 
-    policy = policies.belong
+    policy = policies.represent
     template_name = "confirm.html"
     form_class = ConflictForm
 
@@ -29,8 +28,6 @@ class BallotConflictView(BallotMixin, ObjectFormPage):
 
     def get_form_kwargs(self) -> dict[str, Any]:
         mine = shown.mandates_of(self.user, self.object.committee_id)
-        if not mine:
-            raise Http404  # nobody to speak for: this page is not for the reader
         partners = Partner.objects.filter(pk__in=mine, partnership=self.partnership).order_by("number")
         return super().get_form_kwargs() | {"partners": partners}
 

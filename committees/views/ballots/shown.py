@@ -113,7 +113,8 @@ def latest_of(votes: Iterable[Vote]) -> dict[UUID, Vote]:
 
 def votes_of(ballot: Ballot, partners: Iterable[UUID]) -> dict[UUID, Vote]:
     """The votes that count of some partners, with who cast them."""
-    rows = Vote.objects.filter(ballot=ballot, partner__in=list(partners)).select_related("cast_by").order_by("revision")
+    rows = Vote.objects.filter(ballot=ballot, partner__in=list(partners)).select_related("cast_by", "reservation")
+    rows = rows.order_by("revision")
     return latest_of(rows)
 
 
@@ -168,7 +169,11 @@ def seat_of(
     else:
         chosen = tried if tried and tried.get("partner") == str(entry.partner_id) else None
         seat.form = VoteForm(
-            initial={"partner": entry.partner_id, "choice": (chosen or {}).get("choice") or (vote and vote.choice)},
+            initial={
+                "partner": entry.partner_id,
+                "choice": (chosen or {}).get("choice") or (vote and vote.choice),
+                "council": (chosen or {}).get("council", ""),
+            },
             auto_id=f"id_{entry.partner_id.hex}_%s",
             rules=ballot.rules,
             way=ballot.way,

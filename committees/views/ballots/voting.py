@@ -68,6 +68,7 @@ class BallotVoteView(BallotDetailView):
                 partner=data["partner"],
                 choice=data["choice"],
                 token=data["token"],
+                council=data["council"],
                 among=Ballot.objects.filter(partnership__slug=self.kwargs["slug"]),
             )
         except Ballot.DoesNotExist:
@@ -84,7 +85,8 @@ class BallotVoteView(BallotDetailView):
         form = CastForm(given)
         if not form.is_valid():
             return self._page()
-        chosen = {name: form.cleaned_data[name] for name in ("partner", "choice")}
+        chosen = {name: form.cleaned_data[name] for name in ("partner", "choice", "council")}
+        chosen = {name: value for name, value in chosen.items() if value}
         return f"{reverse('committees:ballot_vote', kwargs=self.kwargs)}?{urlencode(chosen)}"
 
     def _open_page(self) -> None:
@@ -109,6 +111,8 @@ class BallotVoteView(BallotDetailView):
         effect = choice_effects(ballot.rules, ballot.way).get(RuleChoice(data["choice"]))
         if effect is None:
             return self._refuse(_("Die Verfahrensregeln lassen hier keine Enthaltung zu."), 422)
+        if data["council"] and (data["choice"] != Choice.YES or not ballot.rules.reservation.is_allowed):
+            return self._refuse(_("Ein Vorbehalt ist nur bei einem Ja möglich."), 422)
         context = {
             "view": self,
             "partnership": self.partnership,
@@ -117,6 +121,7 @@ class BallotVoteView(BallotDetailView):
             "seat": seat,
             "choice": Choice(data["choice"]),
             "effect": say(effect),
+            "council": data["council"],
             "token": str(uuid.uuid4()),
             "breadcrumbs": [*self.breadcrumbs, (_("Bestätigen"), "")],
             "back_url": self._page(),
