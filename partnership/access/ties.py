@@ -4,7 +4,7 @@ Knows no model, so that the querysets of models can ask it.
 Everything that authorises is read here, at each request; nothing of it is kept in a session.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
@@ -65,6 +65,21 @@ class Ties:
     def belongs_to(self, partnership_id: UUID) -> bool:
         """Whether anything ties the person to the partnership."""
         return partnership_id in self.partnership_ids
+
+    @property
+    def keys(self) -> tuple[Any, ...]:
+        """Every key the ties name, each once, in their order."""
+        named = (key for tie in self.items for key in (tie.object_id, tie.partnership_id, tie.partner_id) if key)
+        return tuple(dict.fromkeys(named))
+
+    def renamed(self, names: Mapping[Any, Any]) -> "Ties":
+        """The same ties on other keys."""
+        return Ties(
+            tuple(
+                Tie(tie.kind, tie.label, names[tie.object_id], names[tie.partnership_id], names.get(tie.partner_id))
+                for tie in self.items
+            )
+        )
 
     def roles_in(self, partnership_id: UUID) -> frozenset[str]:
         """Kinds of ties within one partnership, whatever they are held on."""
