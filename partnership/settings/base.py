@@ -262,7 +262,7 @@ GUARDIAN_MONKEY_PATCH_USER = False
 ANONYMOUS_USER_NAME = None
 
 # Server-side sessions: 30 minutes idle, 10 hours at most (reliability.md 4.8).
-SESSION_ENGINE = "django.contrib.sessions.backends.db"
+SESSION_ENGINE = "partnership.sessions"
 SESSION_IDLE_SECONDS = 30 * 60
 SESSION_ABSOLUTE_SECONDS = 10 * 3600
 SESSION_COOKIE_AGE = SESSION_ABSOLUTE_SECONDS

@@ -16,9 +16,15 @@ from django.utils.functional import cached_property
 from django.views.generic import FormView, ListView, TemplateView, View
 
 from partnership.access.policy import Policy
-from partnership.access.ties import remember
+from partnership.access.ties import Person, remember
+from partnership.db.prepared import Prepared
 from partnership.errors import Refusal
 from partnership.models import Partnership, User
+
+
+@Prepared
+def _visible_partnership(reader: Person, slug: str) -> QuerySet[Partnership]:
+    return Partnership.objects.visible_to(reader).filter(slug=slug)
 
 
 class PolicyMixin(View):
@@ -44,7 +50,10 @@ class PolicyMixin(View):
             return None  # type: ignore[return-value]
         if self.policy.is_public:
             return get_object_or_404(Partnership.objects.filter(is_public=True), slug=self.kwargs["slug"])
-        return get_object_or_404(Partnership.objects.visible_to(self.user), slug=self.kwargs["slug"])
+        found = _visible_partnership.first(reader=self.user, slug=self.kwargs["slug"])
+        if found is None:
+            raise Http404
+        return found
 
     def get_policy_subject(self) -> Any:
         """What the policy is asked about: the object of the address, else the partnership."""
@@ -93,10 +102,14 @@ class ObjectMixin(PolicyMixin):
         """Rows this person may see within the partnership of the address."""
         return self.model.objects.visible_to(self.user).filter(**{self.partnership_path: self.partnership})  # type: ignore[attr-defined]
 
+    def find(self) -> Any:
+        """The object of the address, or None where the person may not see it."""
+        return self.get_queryset().filter(pk=self.kwargs["pk"]).first()
+
     @cached_property
     def object(self) -> Any:
         """The object of the address; absent and foreign ones answer alike."""
-        found = self.get_queryset().filter(pk=self.kwargs["pk"]).first()
+        found = self.find()
         if found is None:
             raise Http404
         if self.partnership_path == "partnership" and "partnership" in self.__dict__:

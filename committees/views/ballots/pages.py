@@ -2,6 +2,7 @@
 
 import csv
 from typing import Any
+from uuid import UUID
 
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
@@ -16,6 +17,8 @@ from committees.forms.ballots import BallotFilter
 from committees.models import Ballot, Conflict, ConflictState, LateAnswer, Resolution, RollEntry
 from committees.services import ballots
 from committees.views.ballots import shown
+from partnership.access import Person
+from partnership.db.prepared import Prepared
 from partnership.models import User
 from partnership.views.base import ListPage, ObjectMixin, ObjectPage
 
@@ -33,6 +36,12 @@ SHOWN = (
 )
 # htmx stops asking when it is answered with this status.
 STOP_POLLING = 286
+
+
+@Prepared
+def _shown_ballot(reader: Person, partnership: UUID, ballot: UUID) -> QuerySet[Ballot]:
+    mine = Ballot.objects.visible_to(reader).filter(partnership=partnership, pk=ballot)
+    return mine.select_related(*LOADED).only(*SHOWN).order_by()
 
 
 class BallotMixin(ObjectMixin):
@@ -96,8 +105,8 @@ class BallotDetailView(BallotMixin, ObjectPage):
     template_name = "committees/ballot_detail.html"
     refusal = ""
 
-    def get_queryset(self) -> QuerySet[Ballot]:
-        return super().get_queryset().only(*SHOWN)
+    def find(self) -> Ballot | None:
+        return _shown_ballot.first(reader=self.user, partnership=self.partnership.pk, ballot=self.kwargs["pk"])
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         context = super().get_context_data(**kwargs)

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
@@ -10,8 +11,8 @@ from django.db.models import Q, QuerySet
 from django.urls import reverse
 from django.utils.functional import cached_property
 from django.utils.html import format_html
+from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from committees.enums import BallotForm, BallotState, BallotWay, Capacity, Choice, DelegateKind
 from committees.forms.ballots import VoteForm
@@ -19,7 +20,7 @@ from committees.models import Ballot, Meeting, RollEntry, Vote
 from committees.rules import describe
 from committees.rules.deadlines import deadline_words
 from committees.rules.eligibility import Earlier, Eligible, Facts, Kind, Mandate, may_cast
-from committees.rules.rule_set import ProxyKind
+from committees.rules.rule_set import ProxyKind, Rules
 from committees.rules.verdict import OUTCOMES, Condition, Count, Outcome, Verdict
 from committees.services import proxies
 from committees.services.ballots import counting
@@ -27,6 +28,7 @@ from committees.services.ballots.authority import say
 from committees.services.ballots.casting import KIND_OF
 from partnership import clock
 from partnership.access import ties
+from partnership.db.prepared import Prepared
 from partnership.models import User
 
 ROLL_PAGE = 50
@@ -113,9 +115,18 @@ def latest_of(votes: Iterable[Vote]) -> dict[UUID, Vote]:
 
 def votes_of(ballot: Ballot, partners: Iterable[UUID]) -> dict[UUID, Vote]:
     """The votes that count of some partners, with who cast them."""
-    rows = Vote.objects.filter(ballot=ballot, partner__in=list(partners)).select_related("cast_by", "reservation")
-    rows = rows.order_by("revision")
-    return latest_of(rows)
+    return latest_of(_votes(ballot=ballot.pk, partners=frozenset(partners)))
+
+
+@Prepared
+def _votes(ballot: UUID, partners: frozenset[UUID]) -> QuerySet[Vote]:
+    return Vote.objects.filter(ballot=ballot, partner__in=partners).select_related("cast_by", "reservation").order_by("revision")
+
+
+@Prepared
+def _entries(ballot: UUID, partners: frozenset[UUID]) -> QuerySet[RollEntry]:
+    mine = Q(partner__in=partners) | Q(voted_by__in=partners)
+    return RollEntry.objects.filter(mine, ballot=ballot).order_by("partner_name", "id")
 
 
 def seats_of(user: User, ballot: Ballot, tried: Any = None) -> list[Seat]:
@@ -123,8 +134,7 @@ def seats_of(user: User, ballot: Ballot, tried: Any = None) -> list[Seat]:
     mandates = mandates_of(user, ballot.committee_id)
     if not mandates or ballot.state == BallotState.DRAFT:
         return []
-    mine = Q(partner__in=mandates) | Q(voted_by__in=mandates)
-    entries = list(RollEntry.objects.filter(mine, ballot=ballot).order_by("partner_name", "id"))
+    entries = _entries(ballot=ballot.pk, partners=frozenset(mandates))
     votes = votes_of(ballot, [entry.partner_id for entry in entries])
     return [seat_of(user, ballot, entry, mandates, votes, tried) for entry in entries]
 
@@ -315,16 +325,26 @@ def facts_of(ballot: Ballot) -> list[tuple[Any, Any]]:
     return facts
 
 
-def effects_of(ballot: Ballot) -> list[tuple[Any, str]]:
+@lru_cache(maxsize=256)
+def _effects(rules: Rules, way: str, _language: str) -> tuple[tuple[str, str], ...]:
+    effects = describe.choice_effects(rules, way)
+    lines = [(str(Choice(choice.value).label), say(sentence)) for choice, sentence in effects.items()]
+    return (*lines, (_("Keine Stimme"), say(describe.missing_effect(rules, way))))
+
+
+@lru_cache(maxsize=256)
+def _sentences(rules: Rules, _language: str) -> tuple[str, ...]:
+    return tuple(say(sentence) for sentence in describe.describe(rules))
+
+
+def effects_of(ballot: Ballot) -> tuple[tuple[str, str], ...]:
     """What each choice does under these rules, and what happens without one."""
-    effects = describe.choice_effects(ballot.rules, ballot.way)
-    lines = [(Choice(choice.value).label, say(sentence)) for choice, sentence in effects.items()]
-    return [*lines, (_("Keine Stimme"), say(describe.missing_effect(ballot.rules, ballot.way)))]
+    return _effects(ballot.rules, ballot.way, get_language())
 
 
-def rules_of(ballot: Ballot) -> list[str]:
+def rules_of(ballot: Ballot) -> tuple[str, ...]:
     """The frozen rules, sentence by sentence."""
-    return [say(sentence) for sentence in describe.describe(ballot.rules)]
+    return _sentences(ballot.rules, get_language())
 
 
 def can_object(ballot: Ballot) -> bool:
