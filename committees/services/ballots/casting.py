@@ -197,8 +197,7 @@ class _Attempt:
 
     def _recorded(self) -> list[Vote]:
         """The votes of the partner in this ballot, newest first, and whatever the token was used for."""
-        mine = Q(ballot=self.ballot_id, partner=self.partner_id)
-        return list(Vote.objects.filter(mine | Q(token_hash=self.token_hash)).order_by("-revision")[:50])
+        return _recorded(ballot=self.ballot_id, partner=self.partner_id, token_hash=self.token_hash)
 
     def _answer_from(self, recorded: list[Vote]) -> Receipt | None:
         """The receipt of the vote this very form has made already. Raises TokenUsed where it made another one."""
@@ -312,6 +311,12 @@ def _must_hold(ballot: Ballot, holder: UUID) -> None:
         raise NotEntitled(
             _("Der Partner, dem die Stimme übertragen ist, darf in dieser Abstimmung nicht mitstimmen."), key="holder"
         )
+
+
+@Prepared
+def _recorded(ballot: UUID, partner: UUID, token_hash: str) -> QuerySet[Vote]:
+    mine = Q(ballot=ballot, partner=partner)
+    return Vote.objects.filter(mine | Q(token_hash=token_hash)).order_by("-revision")[:50]
 
 
 @Prepared
