@@ -12,16 +12,20 @@ from django.utils import timezone, translation
 Handler = Callable[[HttpRequest], HttpResponse]
 
 LAST_SEEN_EVERY = 300
+# So many sessions a process keeps in mind.
+MOST_SEEN = 10_000
 
 
 class SessionLimits:
     """Ends sessions that were idle for 30 minutes or are older than 10 hours (reliability.md 4.8).
 
-    The moment last seen is kept in the cache, written at most every five minutes (decisions.md 11).
+    The moment last seen is kept in the cache, written at most every five minutes (decisions.md 11). Whom this very
+    process saw that short a time ago it need not look up.
     """
 
     def __init__(self, get_response: Handler) -> None:
         self.get_response = get_response
+        self._seen: dict[str, int] = {}
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         if request.user.is_authenticated:
@@ -33,7 +37,9 @@ class SessionLimits:
         # Set at sign-in (partnership.accounts); a session without it was not made there.
         started = request.session.get("started", 0)
         key = f"seen:{request.session.session_key}"
-        known = cache.get(key)
+        known = self._seen.get(key)
+        if known is None or now - known >= LAST_SEEN_EVERY:
+            known = cache.get(key)
         # A flushed cache signs nobody out: the session's age still limits it.
         seen = now if known is None else known
         if now - started > settings.SESSION_ABSOLUTE_SECONDS or now - seen > settings.SESSION_IDLE_SECONDS:
@@ -41,6 +47,10 @@ class SessionLimits:
             return
         if known is None or now - seen >= LAST_SEEN_EVERY:
             cache.set(key, now, settings.SESSION_ABSOLUTE_SECONDS)
+            known = now
+        if len(self._seen) >= MOST_SEEN:
+            self._seen.clear()
+        self._seen[key] = known
 
 
 class PersonalPreferences:
