@@ -6,8 +6,10 @@ from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest
-from django.urls import NoReverseMatch, reverse
+from django.urls import NoReverseMatch
 from django.utils.translation import get_language
+
+from partnership.ui import navigation
 
 
 @dataclass(frozen=True)
@@ -78,7 +80,7 @@ class Frame:
     @staticmethod
     def _url(name: str) -> str:
         try:
-            return reverse(name)
+            return navigation.address(name)
         except NoReverseMatch:
             return ""
 

@@ -31,8 +31,12 @@ class Entry:
 
         Raises NoReverseMatch when the name is unknown.
         """
-        slug = partnership.slug if self.area in ("partnership", "office") else None
-        return _address(self.url_name, slug, get_urlconf())
+        return address(self.url_name, partnership.slug if self.area in ("partnership", "office") else None)
+
+
+def address(url_name: str, slug: str | None = None) -> str:
+    """The address of a page of the frame. Raises NoReverseMatch."""
+    return _address(url_name, slug, get_urlconf())
 
 
 @lru_cache(maxsize=4096)

@@ -9,6 +9,7 @@ from typing import Any
 from django import forms, template
 from django.core.paginator import Page
 from django.forms.boundfield import BoundField
+from django.forms.utils import flatatt
 from django.template.loader import render_to_string
 from django.utils import timezone
 from django.utils.formats import date_format, number_format
@@ -280,6 +281,12 @@ def kern_widget(field: BoundField, css: str) -> SafeString:
         renderer = field.form.renderer
         return SafeString(renderer.render("django/forms/widgets/input.html", context))
     return field.as_widget(attrs=attrs)
+
+
+@register.filter
+def attributes(attrs: dict[str, Any]) -> SafeString:
+    """The attributes of an element as HTML: ` id="x" checked`."""
+    return flatatt(attrs)
 
 
 @register.simple_tag

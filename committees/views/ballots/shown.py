@@ -120,7 +120,8 @@ def votes_of(ballot: Ballot, partners: Iterable[UUID]) -> dict[UUID, Vote]:
 
 @Prepared
 def _votes(ballot: UUID, partners: frozenset[UUID]) -> QuerySet[Vote]:
-    return Vote.objects.filter(ballot=ballot, partner__in=partners).select_related("cast_by", "reservation").order_by("revision")
+    votes = Vote.objects.filter(ballot=ballot, partner__in=partners).select_related("cast_by", "reservation")
+    return votes.order_by("revision")
 
 
 @Prepared
