@@ -263,7 +263,7 @@ class _Attempt:
                 _("Dieser Partner hat heute kein Stimmrecht mehr; für ihn kann niemand mehr abstimmen."),
                 key="left",
             )
-        if isinstance(decision, eligibility.Eligible) and decision.kind is Kind.PROXY:
+        if isinstance(decision, eligibility.Eligible) and decision.kind is Kind.PROXY and holder is not None:
             _must_hold(ballot, holder)
         return decision
 
