@@ -28,8 +28,8 @@ from committees.rules.rule_set.settings import (
     Reservation,
     Secrecy,
     Stage,
+    StageAfter,
     Tie,
-    WeightKind,
     Weights,
 )
 from committees.rules.rule_set.shares import Compare, Share
@@ -68,7 +68,10 @@ class Rules:
     def __post_init__(self) -> None:
         for rules in _stages_of(self):
             _check_majority(rules)
+        _check_ties(self)
+        _check_seconds(self)
         _check_procedure(self)
+        _check_secrecy(self)
 
     @property
     def choices(self) -> tuple[Choice, ...]:
@@ -190,19 +193,72 @@ def _check_procedure(rules: Rules) -> None:
             "eine eigene Mindestteilnahme widerspricht dem.",
             "Circular: where all must agree all must take part; a participation floor contradicts that.",
         )
-    keys = {also.key for also in rules.also if also.kind is AlsoKind.KEY}
-    if len(keys) > 1:
+    if rules.circular.is_chair_needed and not rules.chair_has_vote:
+        raise RuleError(
+            "Umlauf und Vorsitz: Der Vorsitz kann im Umlauf nur teilnehmen, wenn er eine Stimme hat.",
+            "Circular and chair: the chair can take part in a circular ballot only where it has a vote.",
+        )
+
+
+def _check_ties(rules: Rules) -> None:
+    """Refuse a stage after a tie where a tie cannot come, or is decided at once."""
+    for stage in rules.stages:
+        before = rules.at_ballot(stage.from_ballot - 1)
+        if stage.after is StageAfter.TIE and not (before.can_tie and before.tie is Tie.NEW_BALLOT):
+            raise RuleError(
+                f"Stufen und Stimmengleichheit: Der {stage.from_ballot}. Wahlgang soll auf Stimmengleichheit folgen. "
+                "Dann muss davor mehr als die Hälfte verlangt sein und bei Stimmengleichheit neu abgestimmt werden.",
+                f"Stages and ties: ballot number {stage.from_ballot} is to follow a tie. Then more than half must be "
+                "asked for before, and equal votes must lead to a new ballot.",
+            )
+
+
+def _check_seconds(rules: Rules) -> None:
+    """Refuse second conditions that cannot be measured side by side."""
+    if len({also.key for also in rules.also if also.kind is AlsoKind.KEY}) > 1:
         raise RuleError(
             "Zweite Bedingung: Es kann nach einem Schlüssel gemessen werden, nicht nach mehreren zugleich.",
             "Second condition: one key can be measured by, not several at once.",
         )
-    if rules.is_reason_needed_for_no and rules.secrecy.demand.is_asked:
+    groups = {also.group for also in rules.also if also.group is not None}
+    if len({group.name for group in groups}) < len(groups):
+        raise RuleError(
+            "Zweite Bedingung: Zwei Gruppen tragen denselben Namen und meinen Verschiedene.",
+            "Second condition: two groups bear the same name and mean different partners.",
+        )
+    if len(set(rules.also)) < len(rules.also):
+        raise RuleError(
+            "Zweite Bedingung: Eine Bedingung steht doppelt da.", "Second condition: a condition stands there twice."
+        )
+
+
+def _check_secrecy(rules: Rules) -> None:
+    """Refuse a secret ballot on demand where the rules need to know who voted what."""
+    if not rules.secrecy.demand.is_asked:
+        return
+    if rules.is_reason_needed_for_no:
         raise RuleError(
             "Begründung und Geheimhaltung: Wer geheim abstimmt, kann ein Nein nicht begründen müssen.",
             "Reasons and secrecy: who votes in secret cannot have to give a reason for a no.",
         )
-    if rules.weights.kind is not WeightKind.EQUAL and rules.secrecy.demand.is_asked:
+    if not rules.weights.is_equal:
         raise RuleError(
             "Stimmgewicht und Geheimhaltung: Mit ungleichen Stimmen gibt es keine geheime Abstimmung.",
             "Weights and secrecy: with unequal votes there is no secret ballot.",
+        )
+    if any(also.kind is not AlsoKind.SHARE for also in rules.also):
+        raise RuleError(
+            "Zweite Bedingung und Geheimhaltung: Schlüssel, Gruppen und namentlich genannte Partner lassen sich "
+            "geheim nicht zählen.",
+            "Second condition and secrecy: keys, groups and named partners cannot be counted in secret.",
+        )
+    if rules.binds is Binds.AGREEING:
+        raise RuleError(
+            "Bindung und Geheimhaltung: Nach einer geheimen Abstimmung weiß niemand, wer zugestimmt hat.",
+            "Binding and secrecy: after a secret ballot nobody knows who agreed.",
+        )
+    if rules.reservation.is_allowed:
+        raise RuleError(
+            "Vorbehalt und Geheimhaltung: Ein Ja unter Vorbehalt lässt sich nicht geheim abgeben.",
+            "Reservation and secrecy: a yes with a reservation cannot be cast in secret.",
         )

@@ -75,6 +75,11 @@ class Weights:
                 "Weights: a free amount and base votes exist with steps only.",
             )
 
+    @property
+    def is_equal(self) -> bool:
+        """Whether every partner has one vote, so that votes and partners are the same number."""
+        return self.kind is WeightKind.EQUAL
+
     def of(self, value: Fraction | None) -> int:
         """The votes of a partner whose value in the key is ``value`` (None: it is not listed).
 
@@ -143,7 +148,8 @@ class Quorum:
 
     A second invitation to the same item lifts it where the rules say so (VwVfG § 90 (2)); so does waiting
     ``waits_minutes`` after the announced beginning (facts.md 6, rule 16). Neither lifts that the chair's partner
-    (``is_chair_needed``) or named ``partners`` must take part.
+    must be present (``is_chair_needed``; circular ballots have a setting of their own) and that named ``partners``
+    must vote.
     """
 
     turnout: Turnout = field(default_factory=Turnout)
@@ -164,6 +170,8 @@ class Quorum:
                 "Beschlussfähigkeit: Was nicht verlangt wird, kann nicht entfallen.",
                 "Quorum: what is not asked for cannot be lifted.",
             )
+        if len({named.partner for named in self.partners}) < len(self.partners):
+            raise RuleError("Beschlussfähigkeit: Ein Partner ist doppelt genannt.", "Quorum: a partner is named twice.")
 
 
 # Majority
