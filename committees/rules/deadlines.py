@@ -104,13 +104,25 @@ def _run(dispatch_on: date, notice: Notice, holidays: Holidays) -> tuple[date, d
 
 
 def calculate_notice(
-    dispatch_on: date, notice: Notice, holidays: Holidays = frozenset(), *, meeting_on: date | None = None
+    dispatch_on: date,
+    notice: Notice,
+    holidays: Holidays = frozenset(),
+    *,
+    meeting_on: date | None = None,
+    is_urgent: bool = False,
 ) -> NoticeCalculation:
-    """Work out the notice period from the day of dispatch, and hold a day of the meeting against it."""
+    """Work out the notice period from the day of dispatch, and hold a day of the meeting against it.
+
+    Raises ``RuleError`` for an urgent case where the rules know no shorter period.
+    """
+    shorter = notice.urgent if not is_urgent and notice.urgent_amount is not None else None
+    notice = notice.urgent if is_urgent else notice
     last, earliest, counted = _run(dispatch_on, notice, holidays)
     lines = [
         Sentence(f"Versand am {words(dispatch_on).de}.", f"Sent on {words(dispatch_on).en}."),
     ]
+    if is_urgent:
+        lines.append(Sentence("Es gilt die Frist für dringende Fälle.", "The period for urgent cases applies."))
     if notice.amount == 0:
         lines.append(Sentence("Es ist keine Ladungsfrist festgelegt.", "No notice period is set."))
     else:
@@ -157,6 +169,13 @@ def calculate_notice(
                 f"The invitation would have had to go out on {words(latest).en} at the latest.",
             )
         )
+        if shorter is not None and meeting_on >= earliest_meeting(dispatch_on, shorter, holidays):
+            lines.append(
+                Sentence(
+                    "Die kürzere Frist für dringende Fälle wäre eingehalten.",
+                    "The shorter period for urgent cases would be kept.",
+                )
+            )
         if notice.is_waivable:
             lines.append(
                 Sentence(

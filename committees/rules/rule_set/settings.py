@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from fractions import Fraction
 
@@ -447,6 +447,16 @@ class Notice:
                 "dessen Feiertage gelten.",
                 "Notice period: working days and moving the end to a working day need the Land whose holidays apply.",
             )
+
+    @property
+    def urgent(self) -> Notice:
+        """The notice in urgent cases. Raises ``RuleError`` where the rules know none."""
+        if self.urgent_amount is None:
+            raise RuleError(
+                "Ladungsfrist: Diese Verfahrensregeln kennen keine kürzere Frist für dringende Fälle.",
+                "Notice period: these rules of procedure know no shorter period for urgent cases.",
+            )
+        return replace(self, amount=self.urgent_amount, urgent_amount=None)
 
 
 class LateKind(StrEnum):

@@ -22,7 +22,7 @@ from committees.rules.deadlines import (
     reminder_moments,
     words,
 )
-from committees.rules.rule_set import LAENDER, Circular, LateItems, LateKind, Notice, Unit
+from committees.rules.rule_set import LAENDER, Circular, LateItems, LateKind, Notice, RuleError, Unit
 
 BERLIN = ZoneInfo("Europe/Berlin")
 
@@ -140,6 +140,30 @@ def test_the_notice_period_agrees_with_counting_every_day():
         needed = notice.amount * (7 if notice.unit is Unit.WEEKS else 1)
         assert days_until(meeting) >= needed, (seed, dispatch, notice)
         assert days_until(meeting - timedelta(days=1)) < needed, (seed, dispatch, notice)
+
+
+def test_an_urgent_case_has_its_own_notice():
+    notice = Notice(amount=14, urgent_amount=3)
+    sent, meeting = date(2026, 11, 2), date(2026, 11, 6)
+    assert calculate_notice(sent, notice, meeting_on=meeting, is_urgent=True).is_kept
+    assert not calculate_notice(sent, notice, meeting_on=meeting - timedelta(days=1), is_urgent=True).is_kept
+    usual = calculate_notice(sent, notice, meeting_on=meeting)
+    assert not usual.is_kept
+    said = " ".join(sentence.de for sentence in usual.sentences)
+    assert "Die kürzere Frist für dringende Fälle wäre eingehalten." in said
+    urgent = calculate_notice(sent, notice, meeting_on=meeting, is_urgent=True)
+    assert urgent.sentences[1].de == "Es gilt die Frist für dringende Fälle."
+    assert earliest_meeting(sent, notice.urgent) == meeting
+
+
+def test_an_urgent_case_may_need_no_notice_at_all():
+    notice = Notice(amount=1, unit=Unit.WEEKS, urgent_amount=0)
+    assert calculate_notice(date(2026, 11, 2), notice, meeting_on=date(2026, 11, 2), is_urgent=True).is_kept
+
+
+def test_where_the_rules_know_no_shorter_notice_none_is_urgent():
+    with pytest.raises(RuleError, match="keine kürzere Frist"):
+        calculate_notice(date(2026, 11, 2), Notice(amount=14), is_urgent=True)
 
 
 def test_a_later_dispatch_never_makes_an_earlier_meeting_possible():
