@@ -222,10 +222,10 @@ def tie(rules: Rules) -> list[Sentence]:
 
 def stages(rules: Rules) -> list[Sentence]:
     """Under which rules further ballots on the same matter are held."""
-    return [line for stage in rules.stages for line in _stage(rules, stage)]
+    return [_stage(rules, stage) for stage in rules.stages]
 
 
-def _stage(rules: Rules, stage: Stage) -> list[Sentence]:
+def _stage(rules: Rules, stage: Stage) -> Sentence:
     after = {
         StageAfter.NOT_ADOPTED: Sentence(
             "Wird die Vorlage nicht angenommen, folgt ein weiterer Wahlgang",
@@ -238,18 +238,16 @@ def _stage(rules: Rules, stage: Stage) -> list[Sentence]:
     wait = days(stage.wait_days)
     when = Sentence(f", frühestens {wait.de} später,", f", {wait.en} later at the earliest")
     later = rules.at_ballot(stage.from_ballot)
-    asked = majority_words(later)
     lines = [
-        Sentence(
-            f"{after.de}; ab dem {stage.from_ballot}. Wahlgang{when.de if stage.wait_days else ''} gilt: {asked.de}",
-            f"{after.en}; from ballot number {stage.from_ballot} on{when.en if stage.wait_days else ''}: {asked.en}",
-        )
+        majority_words(later),
+        *([abstention(later)] if stage.abstention is not None else []),
+        *(tie(later) if stage.tie is not None else []),
     ]
-    if stage.abstention is not None:
-        lines.append(abstention(later))
-    if stage.tie is not None:
-        lines += tie(later)
-    return lines
+    asked = Sentence(" ".join(line.de for line in lines), " ".join(line.en for line in lines))
+    return Sentence(
+        f"{after.de}; ab dem {stage.from_ballot}. Wahlgang{when.de if stage.wait_days else ''} gilt: {asked.de}",
+        f"{after.en}; from ballot number {stage.from_ballot} on{when.en if stage.wait_days else ''}: {asked.en}",
+    )
 
 
 def binds(rules: Rules) -> list[Sentence]:

@@ -330,11 +330,11 @@ def secrecy(rules: Rules) -> list[Sentence]:
     asked = rules.secrecy
     if not asked.is_allowed:
         return [Sentence("Geheime Abstimmungen sind nicht zulässig.", "Secret ballots are not allowed.")]
-    if not rules.weights.is_equal:
+    if not rules.is_secrecy_possible:
         return [
             Sentence(
-                "Geheime Abstimmungen gibt es nicht, weil die Stimmen ungleich sind.",
-                "There are no secret ballots, because votes are unequal.",
+                "Geheime Abstimmungen gibt es nicht: Nach diesen Regeln muss bekannt sein, wer wie stimmt.",
+                "There are no secret ballots: under these rules it must be known who votes how.",
             )
         ]
     lines = [

@@ -96,6 +96,17 @@ class Rules:
         return next((stage for stage in self.stages if stage.from_ballot > number), None)
 
     @property
+    def is_secrecy_possible(self) -> bool:
+        """Whether a ballot can be decided without knowing who voted what."""
+        return (
+            self.secrecy.is_allowed
+            and self.weights.is_equal
+            and all(also.kind is AlsoKind.SHARE for also in self.also)
+            and self.binds is Binds.ALL
+            and not self.is_reason_needed_for_no
+        )
+
+    @property
     def key_codes(self) -> frozenset[str]:
         """The keys these rules measure by."""
         codes = {self.weights.key, *(also.key for also in self.also)}

@@ -83,9 +83,14 @@ def test_rules_survive_the_way_through_json():
 
 
 def test_the_presets_read_back_and_carry_their_names():
-    assert set(PRESETS) == {"vwvfg", "equal_simple"}
-    assert PRESETS["vwvfg"].name.de == "gesetzlicher Standard (VwVfG §§ 88–93)"
-    assert PRESETS["equal_simple"].name.de == "gleiche Stimme, einfache Mehrheit"
+    assert {key: preset.name.de for key, preset in PRESETS.items()} == {
+        "vwvfg": "gesetzlicher Standard (VwVfG §§ 88–93)",
+        "equal_simple": "gleiche Stimme, einfache Mehrheit",
+        "double_majority": "doppelte Mehrheit nach Schlüssel",
+        "objection": "Widerspruchsregel",
+        "unanimity_fallback": "Einstimmigkeit mit Rückfall",
+        "lazy_consensus": "technische Abstimmung (lazy consensus)",
+    }
     for key, preset in PRESETS.items():
         assert preset.key == key
         assert Rules.from_data(preset.rules.to_data()) == preset.rules
@@ -428,6 +433,20 @@ def test_every_setting_is_said(changes, words):
     rules = replace(SIMPLE, **changes)
     assert words in german(describe(rules))
     assert german(describe(rules)) != german(describe(SIMPLE))
+
+
+def test_where_votes_must_be_known_none_is_secret():
+    assert SIMPLE.is_secrecy_possible
+    for changes in (
+        {"secrecy": Secrecy(is_allowed=False)},
+        {"weights": Weights(WeightKind.LISTED, key="a")},
+        {"also": (BY_BUND,)},
+        {"binds": Binds.AGREEING},
+        {"is_reason_needed_for_no": True},
+    ):
+        rules = replace(SIMPLE, **changes)
+        assert not rules.is_secrecy_possible
+        assert "Geheim kann abgestimmt werden" not in german(describe(rules))
 
 
 @pytest.mark.parametrize(
