@@ -22,8 +22,8 @@ is *not* true of no: where a quorum is asked, a no that comes at all may be the 
 is adopted because somebody voted against it. That lies in every quorum and is no fault of the count.
 """
 
-from committees.rules.verdict.counts import Count, Tallies, tally
+from committees.rules.verdict.counts import NO_TALLIES, Count, Tallies, tally
 from committees.rules.verdict.deciding import decide
 from committees.rules.verdict.results import FORMAT, OUTCOMES, Condition, Outcome, Verdict
 
-__all__ = ["FORMAT", "OUTCOMES", "Condition", "Count", "Outcome", "Tallies", "Verdict", "decide", "tally"]
+__all__ = ["FORMAT", "NO_TALLIES", "OUTCOMES", "Condition", "Count", "Outcome", "Tallies", "Verdict", "decide", "tally"]

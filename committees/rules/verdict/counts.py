@@ -74,6 +74,9 @@ class Tallies:
     consents: int = 0
 
 
+NO_TALLIES: Final = Tallies()
+
+
 def tally(
     roll: Iterable[Hashable],
     votes: Mapping[Any, str],

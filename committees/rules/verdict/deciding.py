@@ -16,12 +16,10 @@ from committees.rules.rule_set import (
 )
 from committees.rules.sentence import Sentence
 from committees.rules.verdict.case import Case
-from committees.rules.verdict.counts import Count, Tallies
+from committees.rules.verdict.counts import NO_TALLIES, Count, Tallies
 from committees.rules.verdict.majority import besides, is_tie, majority
 from committees.rules.verdict.results import Condition, Outcome, Verdict
 from committees.rules.verdict.turnout import procedure, taking_part
-
-NOTHING_BESIDES = Tallies()
 
 
 def decide(
@@ -32,15 +30,17 @@ def decide(
     is_second_invitation: bool = False,
     objections: int = 0,
     chair_choice: str | None = None,
-    tallies: Tallies = NOTHING_BESIDES,
+    is_chair_awaited: bool = False,
+    tallies: Tallies = NO_TALLIES,
     number: int = 1,
 ) -> Verdict:
     """Apply the rules to a count. Pure: equal arguments, equal verdict.
 
     ``objections`` are objections to the circular procedure; ``is_second_invitation`` matters in a meeting only.
     ``chair_choice`` is what the chair's partner voted; where that vote is to break a tie and was not yes or no,
-    the tie is a rejection (VwVfG § 91). ``number`` counts the ballots on the matter, this one included:
-    the rules of its stage apply, and where another stage follows, what is not adopted stays undecided.
+    the tie is a rejection (VwVfG § 91). With ``is_chair_awaited`` a chair that has not voted decides apart, and
+    until then it is a tie. ``number`` counts the ballots on the matter, this one included: the rules of its stage
+    apply, and where another stage follows, what is not adopted stays undecided.
     Raises ``RuleError`` where the rules allow no circular ballot or no abstention, and there is one; ``ValueError``
     where ``tallies`` lack a count the rules ask for.
     """
@@ -56,10 +56,10 @@ def decide(
     if not all(condition.is_met for condition in conditions):
         return Verdict(Outcome.NO_QUORUM, tuple(conditions), count)
 
-    outcome, reasons = _voted(case, chair)
+    outcome, reasons = _voted(case, chair, is_chair_awaited)
     conditions += reasons
     stage = rules.next_stage(number)
-    if stage is not None and _leads_on(stage, outcome):
+    if stage is not None and _leads_on(case, stage, outcome):
         outcome = Outcome.UNDECIDED
         conditions.append(_another_ballot(rules, number, stage))
     if outcome is Outcome.ADOPTED and case.rules.binds is Binds.AGREEING:
@@ -80,19 +80,19 @@ def _must_be_possible(case: Case) -> None:
         )
 
 
-def _voted(case: Case, chair: Choice | None) -> tuple[Outcome, list[Condition]]:
+def _voted(case: Case, chair: Choice | None, is_chair_awaited: bool) -> tuple[Outcome, list[Condition]]:
     """What the votes say, with every condition, met or not. The tie rule speaks where nothing else is missing."""
     decided, others = majority(case), besides(case)
     is_all_else_met = all(other.is_met for other in others)
     if decided.is_met and is_all_else_met:
         return Outcome.ADOPTED, [decided, *others]
     if is_all_else_met and is_tie(case):
-        outcome, broken = _break_tie(case, chair)
+        outcome, broken = _break_tie(case, chair, is_chair_awaited)
         return outcome, [decided, *others, broken]
     return Outcome.REJECTED, [decided, *others]
 
 
-def _break_tie(case: Case, chair: Choice | None) -> tuple[Outcome, Condition]:
+def _break_tie(case: Case, chair: Choice | None, is_chair_awaited: bool) -> tuple[Outcome, Condition]:
     """What the rules make of equal votes."""
     if case.rules.tie is Tie.NEW_BALLOT:
         outcome, end = (
@@ -114,6 +114,11 @@ def _break_tie(case: Case, chair: Choice | None) -> tuple[Outcome, Condition]:
             Outcome.REJECTED,
             Sentence("Die Stimme des Vorsitzes (Nein) entscheidet", "the chair's vote (no) decides"),
         )
+    elif is_chair_awaited and chair is None:
+        outcome, end = (
+            Outcome.TIE,
+            Sentence("Die Entscheidung des Vorsitzes steht noch aus", "the chair has not decided yet"),
+        )
     else:
         outcome, end = (
             Outcome.REJECTED,
@@ -130,11 +135,11 @@ def _break_tie(case: Case, chair: Choice | None) -> tuple[Outcome, Condition]:
     return outcome, Condition("tie", outcome is Outcome.ADOPTED, sentence, actual=each, needed=each + 1, of=of)
 
 
-def _leads_on(stage: Stage, outcome: Outcome) -> bool:
-    """Whether the stage begins after a ballot that ended so."""
-    if stage.after is StageAfter.TIE:
-        return outcome is Outcome.TIE
-    return outcome in (Outcome.REJECTED, Outcome.TIE)
+def _leads_on(case: Case, stage: Stage, outcome: Outcome) -> bool:
+    """Whether the stage begins after a ballot that ended so; a tie that awaits the chair has not ended."""
+    if outcome is Outcome.TIE:
+        return case.rules.tie is not Tie.CHAIR
+    return outcome is Outcome.REJECTED and stage.after is StageAfter.NOT_ADOPTED
 
 
 def _another_ballot(rules: Rules, number: int, stage: Stage) -> Condition:

@@ -305,6 +305,17 @@ def test_a_stage_after_a_tie_follows_a_tie_only():
     assert decide(rules, Count(8, 4, 4, 0, 0, 0), chair_choice="no", **again).outcome == "rejected"
 
 
+def test_equal_votes_await_the_chair_where_it_decides_apart():
+    rules = replace(STAGED, majority=Majority(), tie=Tie.CHAIR)
+    around = {"way": "meeting", "is_chair_awaited": True}
+    verdict = decide(rules, Count(8, 4, 4, 0, 0, 0), **around)
+    assert verdict.outcome == "tie"
+    assert said(verdict, "tie") == "Stimmengleichheit, je 4: Die Entscheidung des Vorsitzes steht noch aus."
+    assert decide(rules, Count(8, 4, 4, 0, 0, 0), chair_choice="yes", **around).outcome == "adopted"
+    assert decide(rules, Count(8, 4, 4, 0, 0, 0), chair_choice="no", **around).outcome == "undecided"
+    assert decide(rules, Count(8, 3, 4, 1, 0, 0), **around).outcome == "undecided"
+
+
 # The circular procedure, and whom a resolution binds
 
 
