@@ -1,7 +1,8 @@
 """What the database itself refuses about ballots, on both engines: the last line, whatever the code above does.
 
 Votes go only into open ballots, and only for partners on the roll; a ballot takes no step its life does not have
-(`rules.lifecycles.BALLOT`); what opening froze and closing counted stays; the roll ends with the ballot.
+(`rules.lifecycles.BALLOT`); what opening froze and closing counted stays; the roll ends with the ballot; a key that a
+ballot was weighed by stays as it is.
 """
 
 from collections.abc import Iterable
@@ -46,6 +47,8 @@ DECIDED = ("verdict", "outcome", "chair_choice")
 ENDED = ("annulled_by_id", "annul_requested_by_id", "ended_reason")
 # Fixed by declaring.
 DECLARED = ("declared_at", "declared_by_id")
+# Fixed once a ballot was weighed by the key; only its end is still written.
+KEY = ("partnership_id", "code", "name", "unit", "source", "valid_from", "used_at")
 
 _BALLOT = "committees_ballot"
 _VOTED = (
@@ -95,13 +98,19 @@ def register() -> None:
         "roll_update",
         "RollEntry",
         "UPDATE",
-        f"NOT {_is_in('OLD', 'draft', 'open')} OR {_changed(('ballot_id', 'partner_id', 'partner_name', 'weight'))}"
+        f"NOT {_is_in('OLD', 'draft', 'open')} OR {_changed(('ballot_id', 'partner_id', 'partner_name'))}"
+        f" OR (NOT {_is_in('OLD', 'draft')} AND {_changed(('weight', 'body_type', 'key_value'))})"
         f" OR (NEW.is_excluded AND NOT OLD.is_excluded AND {_VOTED})",
     )
     _refuse("reservation_settled", "Reservation", "UPDATE", f"OLD.state <> 'open' AND {_changed(('state', 'council'))}")
     _refuse("effect_settled", "Effect", "UPDATE", "OLD.settled_at IS NOT NULL")
     _refuse("proxy_no_chain_insert", "Proxy", "INSERT", _CHAINED)
     _refuse("proxy_no_chain_update", "Proxy", "UPDATE", _CHAINED)
+    _refuse("key_used", "Key", "UPDATE", f"OLD.used_at IS NOT NULL AND {_changed(KEY)}")
+    _refuse("key_kept", "Key", "DELETE", "OLD.used_at IS NOT NULL", row="OLD")
+    _refuse("key_share_insert", "KeyShare", "INSERT", _of_used_key("NEW"))
+    _refuse("key_share_update", "KeyShare", "UPDATE", f"{_of_used_key('OLD')} OR {_changed(('key_id', 'partner_id'))}")
+    _refuse("key_share_delete", "KeyShare", "DELETE", _of_used_key("OLD"), row="OLD")
     _refuse("roll_delete", "RollEntry", "DELETE", f"NOT {_is_in('OLD', 'draft', gone=True)}", row="OLD")
 
 
@@ -116,6 +125,11 @@ def _is_in(row: str, *states: str, gone: bool = False) -> str:
 
 def _is_open(row: str) -> str:
     return _is_in(row, "open")
+
+
+def _of_used_key(row: str) -> str:
+    """The value belongs to a key that a ballot was weighed by."""
+    return f"EXISTS (SELECT 1 FROM committees_key k WHERE k.id = {row}.key_id AND k.used_at IS NOT NULL)"  # noqa: S608
 
 
 def _changed(columns: Iterable[str]) -> str:

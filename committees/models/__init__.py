@@ -2,6 +2,7 @@ from committees.models.ballot import Ballot, LateAnswer, Objection, Participatio
 from committees.models.committee import CircleMember, Committee
 from committees.models.conflict import Conflict, ConflictState
 from committees.models.delegate import Delegate
+from committees.models.key import Key, KeyShare
 from committees.models.meeting import AgendaItem, Attendance, Meeting, MeetingAnswer, Paper
 from committees.models.motion import Motion, Referral
 from committees.models.proxy import Proxy

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from committees.enums import MotionState, ReferralRole, ReferralState
 from committees.models.committee import Committee
+from committees.models.rule_set import Matter
 from committees.visibility import confidential_committee_ids, office_partnership_ids
 from membership.models import Partner
 from partnership.access import Person, ties
@@ -48,6 +49,15 @@ class Motion(Entity):
     text = models.TextField(_("Beschlusstext"), help_text=_("So soll der Beschluss lauten."))
     reasons = models.TextField(_("Begründung"), blank=True)
     effects = models.TextField(_("Auswirkungen"), blank=True, help_text=_("Geld, Arbeit, andere Folgen."))
+    # The kind of matter; committees may decide it by rules of its own.
+    matter = models.ForeignKey(
+        Matter,
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="motions",
+        verbose_name=_("Art der Angelegenheit"),
+    )
     amount = models.DecimalField(_("Betrag in Euro"), max_digits=12, decimal_places=2, null=True, blank=True)
     state = models.CharField(_("Stand"), max_length=14, choices=MotionState, default=MotionState.DRAFT)
     is_confidential = models.BooleanField(_("vertraulich"), default=False)

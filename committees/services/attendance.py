@@ -14,8 +14,8 @@ from django.utils.translation import ngettext
 from committees.enums import PRESENT, Answer, DelegateKind, MeetingState, Presence
 from committees.models import Attendance, Delegate, Meeting, MeetingAnswer
 from committees.notifications import meetings as notifications
-from committees.rules.rule_set import Rules
-from committees.services import notices, revisions
+from committees.rules.rule_set import Rules, WeightKind
+from committees.services import notices, revisions, weighing
 from membership.models import Partner
 from partnership import clock
 from partnership.errors import Refusal
@@ -332,20 +332,31 @@ def _who(meeting: Meeting, partner: Partner, presence: str, person: User | None)
 
 @dataclass(frozen=True)
 class Quorum:
-    """How many of those entitled are there, and how many the rules ask for."""
+    """How many of those entitled are there, and how many the rules ask for; in votes where they are unequal."""
 
     present: int
     electorate: int
     needed: int
     is_lifted: bool = False
+    is_weighed: bool = False
+    # Why the votes cannot be counted: a key that is missing. Then nothing is reached.
+    problem: str = ""
 
     @property
     def is_reached(self) -> bool:
-        return self.is_lifted or self.present >= self.needed
+        return not self.problem and (self.is_lifted or self.present >= self.needed)
 
     @property
     def sentence(self) -> str:
         """`21 von 34 stimmberechtigten Partnern sind anwesend.`"""
+        if self.problem:
+            return self.problem
+        if self.is_weighed:
+            return ngettext(
+                "%(present)s von %(electorate)s Stimmen ist anwesend.",
+                "%(present)s von %(electorate)s Stimmen sind anwesend.",
+                self.present,
+            ) % {"present": self.present, "electorate": self.electorate}
         return ngettext(
             "%(present)s von %(electorate)s stimmberechtigten Partnern ist anwesend.",
             "%(present)s von %(electorate)s stimmberechtigten Partnern sind anwesend.",
@@ -355,11 +366,21 @@ class Quorum:
     @property
     def record(self) -> str:
         """The same for a protocol: `21 von 34 stimmberechtigten Partnern waren anwesend; 18 waren nötig.`"""
-        said = ngettext(
-            "%(present)s von %(electorate)s stimmberechtigten Partnern war anwesend",
-            "%(present)s von %(electorate)s stimmberechtigten Partnern waren anwesend",
-            self.present,
-        ) % {"present": self.present, "electorate": self.electorate}
+        if self.problem:
+            return self.problem
+        if self.is_weighed:
+            said = ngettext(
+                "%(present)s von %(electorate)s Stimmen war anwesend",
+                "%(present)s von %(electorate)s Stimmen waren anwesend",
+                self.present,
+            )
+        else:
+            said = ngettext(
+                "%(present)s von %(electorate)s stimmberechtigten Partnern war anwesend",
+                "%(present)s von %(electorate)s stimmberechtigten Partnern waren anwesend",
+                self.present,
+            )
+        said %= {"present": self.present, "electorate": self.electorate}
         if self.is_lifted:
             return _("%(said)s; nach der zweiten Einladung kam es auf die Zahl nicht an.") % {"said": said}
         if not self.needed:
@@ -372,6 +393,8 @@ class Quorum:
     @property
     def verdict(self) -> str:
         """What that means under the rules."""
+        if self.problem:
+            return _("Die Beschlussfähigkeit lässt sich nicht feststellen.")
         if self.is_lifted:
             return _("Beschlussfähig: Nach der zweiten Einladung kommt es auf die Zahl nicht an.")
         if not self.needed:
@@ -387,13 +410,24 @@ class Quorum:
 
 
 def quorum_of(meeting: Meeting, rules: Rules | None, *, voting: Iterable[UUID], present: Iterable[UUID]) -> Quorum:
-    """The quorum from facts already read."""
+    """The quorum from facts already read; where votes are unequal, the key that holds that day is read besides."""
     entitled = set(voting)
     there = entitled & set(present)
     if rules is None:
         return Quorum(len(there), len(entitled), 0)
-    is_lifted = meeting.is_second_invitation and rules.quorum.is_lifted_by_second_invitation
-    return Quorum(len(there), len(entitled), rules.quorum.turnout.needed(len(entitled)), is_lifted)
+    on = clock.today() if meeting.started_at is None else meeting.on
+    try:
+        votes = weighing.votes_of(rules, partnership=meeting.partnership, partners=entitled, on=on)
+    except weighing.WeighingRefused as refusal:
+        return Quorum(0, 0, 0, is_weighed=True, problem=str(refusal))
+    electorate = sum(votes.values())
+    return Quorum(
+        present=sum(votes[partner] for partner in there),
+        electorate=electorate,
+        needed=rules.quorum.turnout.needed(electorate),
+        is_lifted=meeting.is_second_invitation and rules.quorum.is_lifted_by_second_invitation,
+        is_weighed=rules.weights.kind is not WeightKind.EQUAL,
+    )
 
 
 def present_partner_ids(meeting: Meeting, at: datetime | None = None) -> set[UUID]:

@@ -214,7 +214,9 @@ def ballot_parts(ballot: Ballot) -> dict[str, Any]:
     stated = (ballot.counts or {}).get("present")
     present = None if stated is None else present_partner_ids(ballot)
     if present is not None:
-        there = sum(not row.is_excluded and (row.partner_id in present or row.partner_id in last) for row in entries)
+        there = sum(
+            row.weight for row in entries if not row.is_excluded and (row.partner_id in present or row.partner_id in last)
+        )
         if there != stated:
             # Attendance was set right after the ballot closed: the number that decided stands, who it was is open.
             present = None
@@ -226,6 +228,8 @@ def ballot_parts(ballot: Ballot) -> dict[str, Any]:
                 "partner": str(row.partner_id),
                 "name": row.partner_name,
                 "weight": row.weight,
+                "body_type": row.body_type,
+                "key_value": row.key_value,
                 "is_excluded": row.is_excluded,
                 "is_present": None if present is None else row.partner_id in present,
             }

@@ -1,15 +1,17 @@
 """Committees, rules, delegates and ballots, made the short way."""
 
 import uuid
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
+from decimal import Decimal
+from typing import Any
 
 import factory
 from factory.django import DjangoModelFactory
 
 from committees.enums import BallotForm, BallotWay, CommitteeKind, DelegateKind, MeetingState
-from committees.models import Ballot, Committee, Delegate, Meeting, RuleSet
+from committees.models import Ballot, Committee, Delegate, Key, KeyShare, Meeting, RuleSet
 from committees.rules.presets import EQUAL_SIMPLE
 from committees.rules.rule_set import Rules
 from committees.services import ballots
@@ -155,6 +157,17 @@ def make_chamber(
     )
 
 
+def make_key(partnership: Partnership, values: Mapping[Partner, object], *, code: str = "stimmen", **fields: Any) -> Key:
+    """A key in force since long ago, with a value for each partner named."""
+    key = Key.objects.create(
+        partnership=partnership, **{"code": code, "name": code.title(), "unit": "Stimmen", "valid_from": LONG_AGO} | fields
+    )
+    KeyShare.objects.bulk_create(
+        KeyShare(key=key, partner=partner, value=Decimal(str(value))) for partner, value in values.items()
+    )
+    return key
+
+
 def open_ballot(chamber: Chamber, *, way: str = BallotWay.CIRCULAR, **fields: object) -> Ballot:
     """A ballot that is open: circular, or in a running meeting of the committee."""
     if way == BallotWay.MEETING:
@@ -202,5 +215,6 @@ __all__ = [
     "bulk_votes",
     "closed_ballot",
     "make_chamber",
+    "make_key",
     "open_ballot",
 ]

@@ -17,7 +17,7 @@ import hashlib
 import json
 import re
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -440,11 +440,14 @@ def recount(item: dict[str, Any]) -> dict[str, int | None] | None:
     if roll is None or votes is None:
         return None
     try:
-        barred, entitled = set(), {}
+        barred, entitled, weights = set(), {}, {}
         for row in roll["data"]:
-            key = row["partner"]
-            if not isinstance(key, str) or key in barred or key in entitled:
+            key, weight = row["partner"], row.get("weight", 1)
+            if not isinstance(key, str) or key in weights:
                 raise ValueError("a partner stands twice on the roll")
+            if not _is_int(weight) or weight < 1:
+                raise ValueError("a partner on the roll has no vote")
+            weights[key] = weight
             if row["is_excluded"]:
                 barred.add(key)
             else:
@@ -457,16 +460,19 @@ def recount(item: dict[str, Any]) -> dict[str, int | None] | None:
             box[key] = choice
     except (KeyError, TypeError, AttributeError) as error:
         raise ValueError("roll or votes are unreadable") from error
-    said = list(box.values())
     is_known = bool(entitled) and None not in entitled.values()
+
+    def votes(keys: Iterable[str]) -> int:
+        return sum(weights[key] for key in keys)
+
     return {
-        "roll": len(barred) + len(entitled),
-        "yes": said.count("yes"),
-        "no": said.count("no"),
-        "abstained": said.count("abstain"),
-        "missing": len(entitled) - len(box),
-        "excluded": len(barred),
-        "present": len({key for key in entitled if entitled[key] or key in box}) if is_known else None,
+        "roll": votes(weights),
+        "yes": votes(key for key in box if box[key] == "yes"),
+        "no": votes(key for key in box if box[key] == "no"),
+        "abstained": votes(key for key in box if box[key] == "abstain"),
+        "missing": votes(key for key in entitled if key not in box),
+        "excluded": votes(barred),
+        "present": votes(key for key in entitled if entitled[key] or key in box) if is_known else None,
     }
 
 

@@ -7,14 +7,15 @@ from uuid import UUID
 from django.core.cache import cache
 from django.db import connection
 from django.db.models import Count as CountRows
-from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery, Value, Window
-from django.db.models.functions import RowNumber
+from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery, Sum, Value, Window
+from django.db.models.functions import Coalesce, RowNumber
 
 from committees.enums import PRESENT, BallotWay, Choice
 from committees.models import Attendance, Ballot, Objection, Participation, RollEntry, Vote
-from committees.rules.rule_set import Tie
+from committees.rules.rule_set import Tie, WeightKind
 from committees.rules.sentence import Sentence
 from committees.rules.verdict import Condition, Count, Outcome, Verdict, decide
+from committees.services.ballots.tallies import is_asked, tallies_of
 from partnership import clock
 from partnership.db.prepared import Prepared
 from partnership.enums import Role
@@ -28,11 +29,20 @@ Tally = dict[str, int]
 
 
 def tally_by_difference(ballot: Ballot) -> Tally:
-    """Votes per choice: every row counts its choice and takes back the one it replaced. Two reads of an index."""
+    """Votes per choice: every row counts its choice and takes back the one it replaced.
+
+    Two reads of an index where all have one vote; else each row is met with its line of the roll.
+    """
     tally = dict.fromkeys(Choice.values, 0)
-    for choice, number, sign in _differences(ballot=ballot.pk):
+    differences = _weighed_differences if is_weighed(ballot) else _differences
+    for choice, number, sign in differences(ballot=ballot.pk):
         tally[choice] += sign * number
     return tally
+
+
+def is_weighed(ballot: Ballot) -> bool:
+    """Whether partners have unequal votes in it."""
+    return ballot.rules.weights.kind is not WeightKind.EQUAL
 
 
 @Prepared
@@ -40,6 +50,18 @@ def _differences(ballot: UUID) -> QuerySet[Any, Any]:
     def counted(column: str, sign: int) -> QuerySet[Any, Any]:
         rows = Vote.objects.filter(ballot=ballot).exclude(**{column: ""}).values_list(column)
         return rows.annotate(number=CountRows("pk"), sign=Value(sign)).order_by()
+
+    return counted("choice", 1).union(counted("replaced", -1), all=True)
+
+
+@Prepared
+def _weighed_differences(ballot: UUID) -> QuerySet[Any, Any]:
+    def counted(column: str, sign: int) -> QuerySet[Any, Any]:
+        written = f"ballot__votes__{column}"
+        rows = RollEntry.objects.filter(
+            **{"ballot": ballot, "ballot__votes__partner": F("partner"), f"{written}__gt": ""}
+        ).values_list(written)
+        return rows.annotate(number=Sum("weight"), sign=Value(sign)).order_by()
 
     return counted("choice", 1).union(counted("replaced", -1), all=True)
 
@@ -56,18 +78,18 @@ def latest_votes(ballot: Ballot, partners: Any = None) -> QuerySet[Vote]:
 # Votes and roll in one pile, sorted by partner. A join of the two, or of the votes with themselves, compared each
 # line with each where PostgreSQL's statistics were older than the ballot: hours instead of a second.
 _LATEST = """
-SELECT choice, COUNT(*)
+SELECT choice, SUM(weight)
 FROM (
     SELECT choice,
         ROW_NUMBER() OVER (PARTITION BY partner_id ORDER BY revision DESC) AS place,
-        SUM(entitled) OVER (PARTITION BY partner_id) AS entitled
+        SUM(weight) OVER (PARTITION BY partner_id) AS weight
     FROM (
-        SELECT partner_id, revision, choice, 0 AS entitled FROM committees_vote WHERE ballot_id = %s
+        SELECT partner_id, revision, choice, 0 AS weight FROM committees_vote WHERE ballot_id = %s
         UNION ALL
-        SELECT partner_id, 0, '', 1 FROM committees_rollentry WHERE ballot_id = %s AND NOT is_excluded
+        SELECT partner_id, 0, '', weight FROM committees_rollentry WHERE ballot_id = %s AND NOT is_excluded
     ) AS pile
 ) AS placed
-WHERE place = 1 AND entitled = 1 AND choice <> ''
+WHERE place = 1 AND weight > 0 AND choice <> ''
 GROUP BY choice
 """
 
@@ -78,14 +100,14 @@ def tally_by_latest(ballot: Ballot) -> Tally:
     key = Ballot._meta.pk.get_db_prep_value(ballot.pk, connection)
     with connection.cursor() as cursor:
         cursor.execute(_LATEST, [key, key])
-        tally.update(cursor.fetchall())
+        tally.update((choice, int(votes)) for choice, votes in cursor.fetchall())
     return tally
 
 
 def count_of(ballot: Ballot, tally: Tally) -> Count:
-    """The tally with everybody on the roll who did not vote, each counted exactly once."""
+    """The tally with everybody on the roll who did not vote, each counted exactly once; all of it in votes."""
     numbers = RollEntry.objects.filter(ballot=ballot).aggregate(
-        roll=CountRows("pk"), excluded=CountRows("pk", filter=Q(is_excluded=True))
+        roll=votes(), excluded=votes(filter=Q(is_excluded=True))
     )
     yes, no, abstained = tally[Choice.YES], tally[Choice.NO], tally[Choice.ABSTAIN]
     return Count(
@@ -97,6 +119,11 @@ def count_of(ballot: Ballot, tally: Tally) -> Count:
         excluded=numbers["excluded"],
         present=present_count(ballot),
     )
+
+
+def votes(**options: Any) -> Coalesce:
+    """The sum of the votes of lines of the roll."""
+    return Coalesce(Sum("weight", **options), 0)
 
 
 def present_partner_ids(ballot: Ballot) -> set[UUID] | None:
@@ -112,13 +139,20 @@ def present_partner_ids(ballot: Ballot) -> set[UUID] | None:
 
 
 def present_count(ballot: Ballot) -> int | None:
-    """Entitled partners who are noted as present or have voted; who voted was there."""
-    present = present_partner_ids(ballot)
-    if present is None or (ballot.opened_at is not None and ballot.present_count is None):
+    """The votes of entitled partners who are noted as present or have voted; who voted was there."""
+    present = _present(ballot)
+    if present is None:
         return None
     entitled = RollEntry.objects.filter(ballot=ballot, is_excluded=False)
     voted = Participation.objects.filter(ballot=OuterRef("ballot"), partner=OuterRef("partner"))
-    return entitled.filter(Q(partner__in=present) | Exists(voted)).count()
+    return entitled.filter(Q(partner__in=present) | Exists(voted)).aggregate(votes=votes())["votes"]
+
+
+def _present(ballot: Ballot) -> set[UUID] | None:
+    """Partners in the room; None where attendance is not kept, or was not when the ballot was opened."""
+    if ballot.opened_at is not None and ballot.present_count is None:
+        return None
+    return present_partner_ids(ballot)
 
 
 def verdict_of(ballot: Ballot, count: Count, chair_choice: str | None = None) -> Verdict:
@@ -134,6 +168,8 @@ def verdict_of(ballot: Ballot, count: Count, chair_choice: str | None = None) ->
         "is_second_invitation": bool(ballot.meeting and ballot.meeting.is_second_invitation),
         "objections": ballot.objections.count() if ballot.way == BallotWay.CIRCULAR else 0,
     }
+    if is_asked(rules):
+        options["tallies"] = tallies_of(ballot, _present(ballot))
     if rules.tie is not Tie.CHAIR or chair_choice is not None:
         return decide(rules, count, chair_choice=chair_choice, **options)
     verdict = decide(replace(rules, tie=Tie.NEW_BALLOT), count, **options)
@@ -180,7 +216,10 @@ def turnout(ballot: Ballot) -> int:
 
 
 def participation(ballot: Ballot) -> dict[str, int]:
-    """How many have voted of how many partners, how many object; at most a second old for a large roll."""
+    """How many have voted of how many partners, how many object; at most a second old for a large roll.
+
+    Where votes are unequal, `votes` and `all_votes` say the same in votes.
+    """
 
     def count() -> dict[str, int]:
         ((voted, excluded, objections),) = _participation(ballot=ballot.pk)
@@ -188,6 +227,7 @@ def participation(ballot: Ballot) -> dict[str, int]:
             "voted": voted or 0,
             "electorate": ballot.roll_size - (excluded or 0),
             "objections": objections or 0,
+            **(_votes_cast(ballot) if is_weighed(ballot) else {}),
         }
 
     return _fresh(ballot, "participation", count)
@@ -208,6 +248,12 @@ def _participation(ballot: UUID) -> QuerySet[Any, Any]:
             number(Objection.objects.all()),
         )
     )
+
+
+def _votes_cast(ballot: Ballot) -> dict[str, int]:
+    voted = Participation.objects.filter(ballot=OuterRef("ballot"), partner=OuterRef("partner"))
+    entitled = RollEntry.objects.filter(ballot=ballot, is_excluded=False)
+    return entitled.aggregate(votes=votes(filter=Exists(voted)), all_votes=votes())
 
 
 def running_tally(ballot: Ballot) -> Tally:

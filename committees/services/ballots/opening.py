@@ -1,6 +1,7 @@
 """Opening a ballot: roll, rules and text are frozen, and those who may vote are told."""
 
 import hashlib
+from uuid import UUID
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -10,10 +11,12 @@ from committees.enums import BallotForm, BallotState, BallotWay, CommitteeState,
 from committees.models import Ballot, RollEntry, RuleSet
 from committees.rules.deadlines import check_circular_deadline
 from committees.rules.register import canonical
+from committees.services import weighing
 from committees.services.ballots import neighbours
 from committees.services.ballots.authority import hold, must_step, require, say
 from committees.services.ballots.counting import present_partner_ids
 from committees.services.ballots.errors import NoRules, OpeningRefused
+from committees.services.weighing import Weighed
 from membership.models import Partner
 from partnership import clock
 from partnership.models import User
@@ -31,7 +34,8 @@ def text_hash(title: str, text: str) -> str:
 def open_ballot(*, by: User | None, ballot: Ballot) -> Ballot:
     """Open a prepared ballot: from now on the partners on its roll may vote.
 
-    Freezes the roll (partners with voting right today), the rules in force and the text. A circular ballot
+    Freezes the roll (partners with voting right today, with their votes by the key that holds today), the rules in
+    force and the text. A circular ballot
     needs a deadline the rules allow and is announced by mail; one in a meeting needs the meeting to be running.
     Raises NotAllowed, WrongState, NoRules, OpeningRefused.
     """
@@ -89,35 +93,51 @@ def _check(ballot: Ballot) -> None:
 
 
 def _freeze_roll(ballot: Ballot) -> None:
-    """Write down who may vote; exclusions made beforehand stay, partners without voting right fall away."""
-    partners = list(
-        Partner.objects.filter(partnership=ballot.partnership_id).with_voting_right(clock.today()).order_by("number")
-    )
+    """Write down who may vote with what weight; exclusions made beforehand stay, whoever has no vote falls away."""
+    entitled = Partner.objects.filter(partnership=ballot.partnership_id).with_voting_right(clock.today())
+    partners = list(entitled.order_by("number"))
+    voters = _weigh(ballot, [partner.pk for partner in partners])
+    partners = [partner for partner in partners if voters[partner.pk].weight]
     prepared = {entry.partner_id: entry for entry in RollEntry.objects.filter(ballot=ballot)}
     gone = set(prepared) - {partner.pk for partner in partners}
     RollEntry.objects.filter(ballot=ballot, partner__in=gone).delete()
     if all(partner.pk in prepared for partner in partners):
         raise OpeningRefused(_("Kein Partner wäre stimmberechtigt. So kann die Abstimmung nicht eröffnet werden."))
-    RollEntry.objects.bulk_create(
-        RollEntry(ballot=ballot, partner=partner, partner_name=partner.name)
+    entries = [
+        prepared.get(partner.pk) or RollEntry(ballot=ballot, partner=partner, partner_name=partner.name)
         for partner in partners
-        if partner.pk not in prepared
-    )
-    _exclude_concerned(ballot)
-    ballot.roll_size = len(partners)
+    ]
+    for entry in entries:
+        voter = voters[entry.partner_id]
+        entry.weight, entry.body_type, entry.key_value = voter.weight, voter.body_type, voter.key_value
+    _exclude_concerned(ballot, entries)
+    frozen = ("weight", "body_type", "key_value", "is_excluded", "exclusion_reason")
+    RollEntry.objects.bulk_update([entry for entry in entries if entry.pk], frozen)
+    RollEntry.objects.bulk_create(entry for entry in entries if not entry.pk)
+    ballot.roll_size = len(entries)
     neighbours.proxies().hand_over(ballot)
     present = present_partner_ids(ballot)
     if present is not None:
-        entitled = RollEntry.objects.filter(ballot=ballot, is_excluded=False)
-        ballot.present_count = entitled.filter(partner__in=present).count()
+        ballot.present_count = sum(
+            entry.weight for entry in entries if entry.partner_id in present and not entry.is_excluded
+        )
 
 
-def _exclude_concerned(ballot: Ballot) -> None:
+def _exclude_concerned(ballot: Ballot, entries: list[RollEntry]) -> None:
     """The partner a motion is about has no vote on it, without anybody stating so (facts.md 6, rule 43)."""
-    if ballot.referral is None or ballot.referral.motion.concerned_partner_id is None:
-        return
-    RollEntry.objects.filter(ballot=ballot, partner=ballot.referral.motion.concerned_partner_id).update(
-        is_excluded=True, exclusion_reason=_("Die Vorlage betrifft den Partner selbst.")
-    )
-    if not RollEntry.objects.filter(ballot=ballot, is_excluded=False).exists():
+    concerned = ballot.referral.motion.concerned_partner_id if ballot.referral else None
+    for entry in entries:
+        if entry.partner_id == concerned:
+            entry.is_excluded, entry.exclusion_reason = True, _("Die Vorlage betrifft den Partner selbst.")
+    if all(entry.is_excluded for entry in entries):
         raise OpeningRefused(_("Kein Partner wäre stimmberechtigt. So kann die Abstimmung nicht eröffnet werden."))
+
+
+def _weigh(ballot: Ballot, partners: list[UUID]) -> dict[UUID, Weighed]:
+    """What each partner brings, by the keys of today, which are in use from now on."""
+    today = clock.today()
+    try:
+        weighing.mark_used(ballot.rules, partnership=ballot.partnership, on=today)
+        return weighing.weigh(ballot.rules, partnership=ballot.partnership, partners=partners, on=today)
+    except weighing.WeighingRefused as refusal:
+        raise OpeningRefused(str(refusal)) from refusal

@@ -203,6 +203,9 @@ class Turnout:
     tally: dict[str, int] | None
     is_closed: bool
     objections: int = 0
+    # The same in votes, where partners have unequal votes.
+    votes: int | None = None
+    all_votes: int | None = None
 
     @property
     def etag(self) -> str:
@@ -213,6 +216,10 @@ class Turnout:
     @property
     def sentence(self) -> str:
         """How many have voted, in a sentence."""
+        if self.all_votes is not None:
+            return _(
+                "%(voted)s von %(all)s Partnern haben abgestimmt, mit %(votes)s von %(all_votes)s Stimmen"
+            ) % {"voted": self.voted, "all": self.electorate, "votes": self.votes, "all_votes": self.all_votes}
         return ngettext(
             "%(voted)s von %(all)s Partnern hat abgestimmt",
             "%(voted)s von %(all)s Partnern haben abgestimmt",
@@ -230,6 +237,8 @@ def turnout_of(ballot: Ballot) -> Turnout:
         tally=counting.running_tally(ballot) if ballot.rules.is_tally_visible else None,
         is_closed=ballot.state != BallotState.OPEN or is_past_deadline(ballot),
         objections=numbers["objections"],
+        votes=numbers.get("votes"),
+        all_votes=numbers.get("all_votes"),
     )
 
 

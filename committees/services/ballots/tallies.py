@@ -1,0 +1,201 @@
+"""What second conditions and the quorum ask of a ballot besides its count, read off the frozen roll."""
+
+from collections.abc import Callable, Collection, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery, Sum
+from django.db.models.functions import Coalesce
+
+from committees.enums import BallotWay, Choice
+from committees.models import Ballot, Delegate, Participation, RollEntry, Vote
+from committees.rules.rule_set import AlsoKind, Rules
+from committees.rules.verdict import NO_TALLIES, Count, Tallies
+from membership.models import SeatShare
+from partnership import clock
+from partnership.enums import Role
+from partnership.models import Appointment
+
+
+def tallies_of(ballot: Ballot, present: Collection[UUID] | None) -> Tallies:
+    """What the frozen rules ask besides the count; `present` are the partners in the room, where that is kept.
+
+    One statement for groups and key together, one for named partners, three for the chair, one for consents; none
+    for what is not asked.
+    """
+    rules = ballot.rules
+    if not is_asked(rules):
+        return NO_TALLIES
+    cells = list(_cells(ballot, present)) if _is_measured(rules) else []
+    has_key = any(also.kind is AlsoKind.KEY for also in rules.also)
+    is_there = present is not None
+    return Tallies(
+        key=_count(cells, lambda cell: cell.of_key, is_there) if has_key else None,
+        groups={
+            also.group.name: _count(
+                [cell for cell in cells if cell.body_type in also.group.types], lambda cell: cell.of_votes, is_there
+            )
+            for also in rules.also
+            if also.group is not None
+        },
+        named=_named(ballot, rules),
+        is_chair_there=_is_chair_there(ballot, present) if _is_chair_asked(rules, ballot.way) else None,
+        minutes_waited=_minutes_waited(ballot),
+        consents=_consents(ballot) if rules.circular.consent.is_asked and ballot.way == BallotWay.CIRCULAR else 0,
+    )
+
+
+def is_asked(rules: Rules) -> bool:
+    """Whether the rules ask for anything besides the count."""
+    quorum, circular = rules.quorum, rules.circular
+    return bool(
+        rules.also
+        or quorum.partners
+        or quorum.is_chair_needed
+        or quorum.waits_minutes
+        or circular.is_chair_needed
+        or circular.consent.is_asked
+    )
+
+
+def _is_measured(rules: Rules) -> bool:
+    return any(also.kind in (AlsoKind.KEY, AlsoKind.GROUP) for also in rules.also)
+
+
+def _is_chair_asked(rules: Rules, way: str) -> bool:
+    return rules.quorum.is_chair_needed or (way == BallotWay.CIRCULAR and rules.circular.is_chair_needed)
+
+
+# Groups and key
+
+
+@dataclass(frozen=True)
+class _Cell:
+    """Partners of one type of body that said the same: their votes and their shares, each with those present."""
+
+    body_type: str
+    is_excluded: bool
+    said: str | None
+    votes: int
+    shares: int
+    votes_there: int
+    shares_there: int
+
+    @property
+    def of_votes(self) -> tuple[int, int]:
+        return self.votes, self.votes_there
+
+    @property
+    def of_key(self) -> tuple[int, int]:
+        return self.shares, self.shares_there
+
+
+def last_said() -> Subquery:
+    """The choice of a line of the roll: the highest revision of its partner."""
+    votes = Vote.objects.filter(ballot=OuterRef("ballot"), partner=OuterRef("partner"))
+    return Subquery(votes.order_by("-revision").values("choice")[:1])
+
+
+def _cells(ballot: Ballot, present: Collection[UUID] | None) -> Iterable[_Cell]:
+    there = Q(partner__in=present or ())
+    rows: QuerySet[Any, Any] = (
+        RollEntry.objects.filter(ballot=ballot)
+        .annotate(said=last_said())
+        .values_list("body_type", "is_excluded", "said")
+        .annotate(
+            votes=Sum("weight"),
+            shares=Coalesce(Sum("key_value"), 0),
+            votes_there=Coalesce(Sum("weight", filter=there), 0),
+            shares_there=Coalesce(Sum("key_value", filter=there), 0),
+        )
+        .order_by()
+    )
+    return (_Cell(*row) for row in rows)
+
+
+def _count(cells: Iterable[_Cell], measure: Callable[[_Cell], tuple[int, int]], is_there: bool) -> Count:
+    """The count of some cells in one unit; whoever voted was there."""
+    said: dict[str, int] = dict.fromkeys(Choice.values, 0)
+    missing = excluded = present = 0
+    for cell in cells:
+        size, there = measure(cell)
+        if cell.is_excluded:
+            excluded += size
+        elif cell.said is None:
+            missing += size
+            present += there
+        else:
+            said[cell.said] = said.get(cell.said, 0) + size
+            present += size
+    yes, no, abstained = said[Choice.YES], said[Choice.NO], said[Choice.ABSTAIN]
+    return Count(
+        roll=yes + no + abstained + missing + excluded,
+        yes=yes,
+        no=no,
+        abstained=abstained,
+        missing=missing,
+        excluded=excluded,
+        present=present if is_there else None,
+    )
+
+
+# Named partners and the chair
+
+
+def _named(ballot: Ballot, rules: Rules) -> Mapping[str, str | None]:
+    """What the partners said that the rules name; those not entitled are left out."""
+    asked = {named.partner for named in rules.quorum.partners}
+    asked |= {also.partner.partner for also in rules.also if also.partner is not None}
+    if not asked:
+        return {}
+    entries = RollEntry.objects.filter(ballot=ballot, partner__in=asked, is_excluded=False)
+    rows = entries.annotate(said=last_said()).order_by().values_list("partner_id", "said")
+    return {str(partner): said for partner, said in rows}
+
+
+def _is_chair_there(ballot: Ballot, present: Collection[UUID] | None) -> bool | None:
+    """Whether the chair's partner is in the room, or has voted where nobody is; None where no partner is known."""
+    partners = chair_partners(ballot)
+    if not partners:
+        return None
+    if present is not None and not partners.isdisjoint(present):
+        return True
+    return Participation.objects.filter(ballot=ballot, partner__in=partners).exists()
+
+
+def chair_partners(ballot: Ballot) -> set[UUID]:
+    """The partners the chair speaks for in the committee; without any, that of the body that holds the chair."""
+    committee, today = ballot.committee, clock.today()
+    chairs = Appointment.objects.valid(today).filter(
+        role=Role.CHAIR,
+        object_pk=str(committee.pk),
+        content_type__app_label="committees",
+        content_type__model="committee",
+    )
+    mandates = Delegate.objects.valid(today).filter(committee=committee, person__in=chairs.values("person"))
+    spoken_for = set(mandates.values_list("partner_id", flat=True))
+    if spoken_for or committee.chair_organisation_id is None:
+        return spoken_for
+    seats = SeatShare.objects.filter(
+        organisation=committee.chair_organisation_id, partner__partnership=ballot.partnership_id
+    )
+    return set(seats.values_list("partner_id", flat=True))
+
+
+# Waiting and agreeing
+
+
+def _minutes_waited(ballot: Ballot) -> int | None:
+    """Whole minutes since the announced beginning of the meeting."""
+    if ballot.rules.quorum.waits_minutes is None or ballot.meeting is None:
+        return None
+    moment = ballot.closed_at or clock.now()
+    return max(0, int((moment - ballot.meeting.starts_at).total_seconds() // 60))
+
+
+def _consents(ballot: Ballot) -> int:
+    """The votes of partners that agreed to deciding without a meeting; whoever votes agrees."""
+    voted = Participation.objects.filter(ballot=OuterRef("ballot"), partner=OuterRef("partner"))
+    entitled = RollEntry.objects.filter(Exists(voted), ballot=ballot, is_excluded=False)
+    return entitled.aggregate(votes=Coalesce(Sum(F("weight")), 0))["votes"]
