@@ -28,12 +28,19 @@ class CommitteesConfig(AppConfig):
         from committees.services.delegate_imports import DelegatePart
         from membership.queries import register_list_column, register_list_filter
         from membership.services.imports import register_part
+        from partnership.policies import act_as_office
         from partnership.ui import navigation
 
         register_list_filter(seats.LIST_FILTER)
         register_list_column(seats.LIST_COLUMN)
         register_part(DelegatePart())
         navigation.register("partnership", _("Gremien"), "committees:committee_list", 15, policy=policies.belong)
+        navigation.register(
+            "office", _("Schlüssel und Stimmgewichte"), "committees:key_list", 64, policy=act_as_office
+        )
+        navigation.register(
+            "office", _("Arten von Angelegenheiten"), "committees:matter_list", 65, policy=act_as_office
+        )
 
     def _register_ballots(self) -> None:
         from committees import policies

@@ -3,10 +3,11 @@
 from datetime import date
 
 from django.db import transaction
+from django.db.models import Max
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from committees.models import Committee, RuleSet
+from committees.models import Committee, Matter, RuleSet
 from committees.rules.rule_set import Rules
 from partnership import clock
 from partnership.db.locks import lock
@@ -21,37 +22,50 @@ class RuleSetRefused(Refusal):
 
 @transaction.atomic
 def create(
-    *, by: User | None, committee: Committee, rules: Rules, valid_from: date, preset: str = "", reason: str = ""
+    *,
+    by: User | None,
+    committee: Committee,
+    rules: Rules,
+    valid_from: date,
+    matter: Matter | None = None,
+    preset: str = "",
+    reason: str = "",
 ) -> RuleSet:
-    """Add the next version; the one before ends that day. Ballots keep the version they were opened under.
+    """Add the next version, general or for a kind of matter; the one before it ends that day.
 
-    Raises RuleSetRefused.
+    Versions are numbered through for the committee, so that a number names one. Ballots keep the version they were
+    opened under. Raises RuleSetRefused.
     """
     committee = lock(Committee.objects.select_related("partnership"), committee.pk)
-    last = committee.rule_sets.general().order_by("-version").first()
+    if matter is not None and matter.partnership_id != committee.partnership_id:
+        raise RuleSetRefused(_("Diese Art der Angelegenheit gehört zu einer anderen Partnerschaft."))
+    newest = committee.rule_sets.aggregate(version=Max("version"))["version"] or 0
+    last = committee.rule_sets.filter(matter=matter).order_by("-version").first()
     settings = rules.to_data()
+    if newest and valid_from < clock.today():
+        raise RuleSetRefused(
+            _("Eine neue Fassung kann nicht rückwirkend gelten; der früheste Tag ist der %(day)s.")
+            % {"day": _day(clock.today())},
+            field="valid_from",
+        )
     if last is not None:
-        if valid_from < clock.today():
-            raise RuleSetRefused(
-                _("Eine neue Fassung kann nicht rückwirkend gelten; der früheste Tag ist der %(day)s.")
-                % {"day": _day(clock.today())},
-                field="valid_from",
-            )
         if valid_from < last.valid_from:
             raise RuleSetRefused(
                 _("Fassung %(version)s gilt erst ab dem %(day)s; eine weitere kann frühestens an diesem Tag folgen.")
                 % {"version": last.version, "day": _day(last.valid_from)},
                 field="valid_from",
             )
-        if last.settings == settings:
+        if last.settings == settings and last.valid_until is None:
             raise RuleSetRefused(
                 _("Diese Regeln sagen dasselbe wie die geltende Fassung %(version)s.") % {"version": last.version}
             )
-        last.valid_until = valid_from
-        last.save(update_fields=["valid_until"])
+        if last.valid_until is None or last.valid_until > valid_from:
+            last.valid_until = valid_from
+            last.save(update_fields=["valid_until"])
     version = RuleSet.objects.create(
         committee=committee,
-        version=last.version + 1 if last else 1,
+        matter=matter,
+        version=newest + 1,
         preset=preset,
         settings=settings,
         reason=reason,
@@ -64,6 +78,7 @@ def create(
         subject=version,
         partnership=committee.partnership,
         committee=str(committee.pk),
+        matter=str(matter.pk) if matter else None,
         version=version.version,
         valid_from=valid_from.isoformat(),
         reason=reason,

@@ -16,17 +16,19 @@ from committees.exports.ballots import roll_call_rows
 from committees.forms.ballots import BallotFilter
 from committees.models import Ballot, Conflict, ConflictState, LateAnswer, Resolution, RollEntry
 from committees.services import ballots
+from committees.services.ballots import counting
 from committees.views.ballots import shown
 from partnership.access import Person
 from partnership.db.prepared import Prepared
 from partnership.models import User
 from partnership.views.base import ListPage, ObjectMixin, ObjectPage
 
-LOADED = ("committee", "meeting", "referral__motion", "rule_set")
+LOADED = ("committee", "matter", "meeting", "referral__motion", "rule_set")
 # All of the ballot, and of its neighbours what its page names: each column costs when a statement is put together.
 SHOWN = (
     *(field.name for field in Ballot._meta.concrete_fields),
     "committee__name",
+    "matter__name",
     "meeting__state",
     "meeting__title",
     "referral__motion__number",
@@ -130,7 +132,11 @@ class BallotDetailView(BallotMixin, ObjectPage):
         if ballot.state in (BallotState.DRAFT, BallotState.OPEN):
             context |= self._conflicts(ballot)
         if ballot.state != BallotState.DRAFT and ballot.rules_frozen:
-            context |= {"effects": shown.effects_of(ballot), "rules": shown.rules_of(ballot)}
+            context |= {
+                "effects": shown.effects_of(ballot),
+                "rules": shown.rules_of(ballot),
+                "is_weighed": counting.is_weighed(ballot),
+            }
         if ballot.state == BallotState.DRAFT:
             context["excluded"] = list(RollEntry.objects.filter(ballot=ballot, is_excluded=True))
         elif ballot.state == BallotState.OPEN:

@@ -331,8 +331,20 @@ def facts_of(ballot: Ballot) -> list[tuple[Any, Any]]:
     if ballot.state != BallotState.DRAFT:
         facts.append((_("Stimmberechtigte Partner"), ballot.roll_size))
     if ballot.rule_set is not None:
-        facts.append((_("Verfahrensregeln"), _("Fassung %(version)s") % {"version": ballot.rule_set.version}))
+        facts.append((_("Verfahrensregeln"), _rules_link(ballot)))
+    if ballot.matter is not None:
+        facts.insert(1, (_("Art der Angelegenheit"), ballot.matter))
     return facts
+
+
+def _rules_link(ballot: Ballot) -> Any:
+    """The version a ballot was opened under, leading to its words."""
+    assert ballot.rule_set is not None
+    address = reverse(
+        "committees:rule_set_detail", kwargs={"slug": ballot.partnership.slug, "pk": ballot.committee_id}
+    )
+    words = _("Fassung %(version)s") % {"version": ballot.rule_set.version}
+    return format_html('<a href="{}?fassung={}">{}</a>', address, ballot.rule_set.version, words)
 
 
 @lru_cache(maxsize=256)
