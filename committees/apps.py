@@ -35,9 +35,7 @@ class CommitteesConfig(AppConfig):
         register_list_column(seats.LIST_COLUMN)
         register_part(DelegatePart())
         navigation.register("partnership", _("Gremien"), "committees:committee_list", 15, policy=policies.belong)
-        navigation.register(
-            "office", _("Schlüssel und Stimmgewichte"), "committees:key_list", 64, policy=act_as_office
-        )
+        navigation.register("office", _("Schlüssel und Stimmgewichte"), "committees:key_list", 64, policy=act_as_office)
         navigation.register(
             "office", _("Arten von Angelegenheiten"), "committees:matter_list", 65, policy=act_as_office
         )

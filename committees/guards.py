@@ -12,7 +12,7 @@ from partnership.db.triggers import guard, seal
 
 SEALED = ("Vote", "Participation", "Objection", "LateAnswer", "Resolution", "ResolutionPart")
 
-# Fixed by opening; a draft may still change them.
+# Fixed by opening; a draft may still change them. Who sees a ballot may become fewer (`ballot_visibility`).
 FROZEN = (
     "partnership_id",
     "committee_id",
@@ -29,7 +29,6 @@ FROZEN = (
     "form",
     "title",
     "text",
-    "is_confidential",
     "deadline_at",
     "rule_set_id",
     "rules_frozen",
@@ -80,6 +79,12 @@ def register() -> None:
     _refuse_insert("objection_into_open", "Objection", _is_open("NEW"))
     _refuse("ballot_step", "Ballot", "UPDATE", _any(_wrong_steps()))
     _refuse("ballot_frozen", "Ballot", "UPDATE", f"OLD.state <> 'draft' AND {_changed(FROZEN)}")
+    _refuse(
+        "ballot_visibility",
+        "Ballot",
+        "UPDATE",
+        "OLD.state <> 'draft' AND OLD.is_confidential AND NOT NEW.is_confidential",
+    )
     _refuse("ballot_counted", "Ballot", "UPDATE", f"OLD.counts IS NOT NULL AND {_changed(COUNTED)}")
     _refuse(
         "ballot_decided",

@@ -65,6 +65,7 @@ urlpatterns = [
     path("abstimmungen/<uuid:pk>/bearbeiten/", ballots.BallotEditView.as_view(), name="ballot_edit"),
     path("abstimmungen/<uuid:pk>/verwerfen/", ballots.BallotDiscardView.as_view(), name="ballot_discard"),
     path("abstimmungen/<uuid:pk>/eroeffnen/", ballots.BallotOpenView.as_view(), name="ballot_open"),
+    path("abstimmungen/<uuid:pk>/vertraulich/", ballots.BallotConfideView.as_view(), name="ballot_confide"),
     path("abstimmungen/<uuid:pk>/schliessen/", ballots.BallotCloseView.as_view(), name="ballot_close"),
     path("abstimmungen/<uuid:pk>/vorzeitig/", ballots.BallotCloseEarlyView.as_view(), name="ballot_close_early"),
     path("abstimmungen/<uuid:pk>/stichentscheid/", ballots.BallotBreakTieView.as_view(), name="ballot_break_tie"),

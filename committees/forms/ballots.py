@@ -13,7 +13,8 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from committees.enums import BallotForm, BallotState, BallotWay, Choice, MeetingState, ReferralState
-from committees.models import AgendaItem, Ballot, Committee, Meeting, Referral, RollEntry
+from committees.forms.matters import MatterField, offer_matters
+from committees.models import AgendaItem, Ballot, Committee, Matter, Meeting, Referral, RollEntry
 from committees.rules.deadlines import BERLIN, end_of_day, last_day
 from committees.rules.describe import choice_effects
 from committees.rules.rule_set import Rules
@@ -108,6 +109,7 @@ class BallotDraftForm(KernForm):
         max_length=20_000,
         help_text=_("So soll der Beschluss lauten."),
     )
+    matter = MatterField()
     way = forms.ChoiceField(label=_("Verfahren"), choices=BallotWay.choices, widget=forms.RadioSelect)
     deadline_at = DeadlineField(
         label=_("Frist"),
@@ -133,7 +135,7 @@ class BallotDraftForm(KernForm):
     )
     submit_label = _("Abstimmung vorbereiten")
     layout = Layout(
-        Fieldset(_("Gegenstand"), "committee", "referral", "title", "text", "is_confidential"),
+        Fieldset(_("Gegenstand"), "committee", "referral", "title", "text", "matter", "is_confidential"),
         Fieldset(_("Verfahren"), "way", "deadline_at", "meeting", "agenda_item", "form"),
     )
 
@@ -144,12 +146,13 @@ class BallotDraftForm(KernForm):
         if ballot is not None:
             committees = committees.filter(pk=ballot.committee_id)
         fields: dict[str, Any] = self.fields
+        offer_matters(fields, Matter.objects.filter(partnership__in=committees.values("partnership")))
         fields["committee"].queryset = committees
         fields["committee"].empty_label = None
         fields["referral"].queryset = (
             Referral.objects.filter(committee__in=committees, motion__number__isnull=False)
             .filter(Q(state__in=TREATABLE) | Q(pk=ballot.referral_id if ballot else None))
-            .select_related("motion", "committee")
+            .select_related("motion__matter", "committee")
             .order_by("-motion__year", "-motion__number")
         )
         fields["meeting"].queryset = Meeting.objects.filter(
@@ -166,6 +169,7 @@ class BallotDraftForm(KernForm):
         if (referral := data.get("referral")) is not None:
             data["title"] = data.get("title") or referral.motion.title
             data["text"] = data.get("text") or referral.motion.text
+            data["matter"] = data.get("matter") or referral.motion.matter
         if data.get("agenda_item") is not None and data.get("meeting") is None:
             data["meeting"] = data["agenda_item"].meeting
         return data

@@ -1,4 +1,4 @@
-"""Forms about keys and kinds of matters."""
+"""Forms about keys."""
 
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
@@ -150,17 +150,6 @@ class KeyTableForm(KernForm):
         """Name and content of what was handed in; a file comes first."""
         file = self.cleaned_data.get("file")
         return (file.name, file.read()) if file else ("eingefügt.csv", self.cleaned_data["pasted"].encode())
-
-
-class MatterForm(KernForm):
-    """A kind of matter."""
-
-    name = forms.CharField(
-        label=_("Name"), max_length=100, help_text=_("Zum Beispiel: Haushalt, Änderung der Satzung, Wahl des Vorsitzes.")
-    )
-    description = forms.CharField(
-        label=_("Beschreibung"), max_length=300, required=False, help_text=_("Was dazu gehört, in einem Satz.")
-    )
 
 
 def written(value: Decimal) -> str:

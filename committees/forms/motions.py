@@ -9,7 +9,8 @@ from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from committees.enums import CommitteeKind, CommitteeState, EntryKind, MotionState, ReferralRole
-from committees.models import Committee, Motion, Resolution
+from committees.forms.matters import MatterField, offer_matters
+from committees.models import Committee, Matter, Motion, Resolution
 from committees.services.motions import default_way
 from membership.models import Partner
 from partnership.access import ties
@@ -53,6 +54,7 @@ class MotionForm(KernForm):
     amount = forms.DecimalField(
         label=_("Betrag in Euro"), max_digits=12, decimal_places=2, min_value=0, required=False, localize=True
     )
+    matter = MatterField()
     submitting_partner = forms.ModelChoiceField(
         label=_("Eingebracht von"), queryset=Partner.objects.none(), required=False, empty_label=_("Geschäftsführung")
     )
@@ -86,6 +88,7 @@ class MotionForm(KernForm):
     ) -> None:
         super().__init__(*args, **kwargs)
         self.user, self.partnership = user, partnership
+        offer_matters(self.fields, Matter.objects.filter(partnership=partnership))
         held = ties(user)
         partners = Partner.objects.filter(partnership=partnership).order_by("number")
         concerned_field = self.fields["concerned_partner"]

@@ -14,10 +14,10 @@ from membership.models import Partner
 from membership.services.imports import files
 
 NUMBER, PARTNER, VALUE = "Nr.", "Partner", "Wert"
-_GERMAN = re.compile(r"(\d{1,3}(\.\d{3})+|\d+)(,\d+)?")
-_PLAIN = re.compile(r"\d+(\.\d+)?")
+_GERMAN = re.compile(r"(\d{1,3}(\.\d{3})+|\d+)(,\d+)?", re.ASCII)
+_PLAIN = re.compile(r"\d+(\.\d+)?", re.ASCII)
 # One dot before three digits: thousands here, a fraction there.
-_AMBIGUOUS = re.compile(r"\d{1,3}\.\d{3}")
+_AMBIGUOUS = re.compile(r"\d{1,3}\.\d{3}", re.ASCII)
 
 
 @dataclass
@@ -56,9 +56,7 @@ def read_table(name: str, content: bytes, partners: Iterable[Partner]) -> Read:
     is_workbook = content.startswith(b"PK\x03\x04")
     heads, lines = _lines(name, content, is_workbook)
     if len(heads) < 2:
-        raise files.FileRefused(
-            _("Die Tabelle braucht zwei Spalten: den Partner und seinen Wert."), field="file"
-        )
+        raise files.FileRefused(_("Die Tabelle braucht zwei Spalten: den Partner und seinen Wert."), field="file")
     partner_at = next((head for head in heads if head.casefold() in ("partner", "name", "land")), heads[0])
     value_at = next((head for head in heads if head.casefold() in ("wert", "anteil", "stimmen")), heads[-1])
     known = _known(partners)

@@ -140,6 +140,4 @@ def _by_number(item: tuple[Partner, Decimal]) -> int:
 
 
 def _note(by: User | None, action: str, key: Key, **facts: Any) -> None:
-    audit.record(
-        by=by, action=action, subject=key, partnership=key.partnership, code=key.code, name=key.name, **facts
-    )
+    audit.record(by=by, action=action, subject=key, partnership=key.partnership, code=key.code, name=key.name, **facts)

@@ -34,6 +34,7 @@ FIELDS = (
     "reasons",
     "effects",
     "amount",
+    "matter",
     "is_confidential",
     "submitting_partner",
     "replaces",
@@ -125,7 +126,7 @@ def _write_way(motion: Motion, way: Sequence[tuple[Committee, ReferralRole]]) ->
 
 def lock_motion(pk: Any) -> Motion:
     """The motion, locked until the transaction ends."""
-    return lock(Motion.objects.select_related("partnership", "submitting_partner"), pk)
+    return lock(Motion.objects.select_related("partnership", "submitting_partner", "matter"), pk)
 
 
 @transaction.atomic
@@ -143,6 +144,7 @@ def create(
     _assign(motion, fields)
     _check_partner(by, motion)
     _check_replaces(motion)
+    _check_matter(motion)
     motion.save()
     if committee is not None:
         _check_committees(motion, [committee])
@@ -173,6 +175,7 @@ def edit(
     _assign(motion, fields)
     _check_partner(by, motion, before["submitting_partner"])
     _check_replaces(motion)
+    _check_matter(motion)
     changed = [name for name in FIELDS if getattr(motion, name) != before[name]]
     if committee is not None and not motion.referrals.exclude(state=ReferralState.WAITING).exists():
         _check_committees(motion, [committee])
@@ -544,6 +547,11 @@ def _check_partner(by: User, motion: Motion, before: Partner | None = None) -> N
             _("Sie handeln nicht für diesen Partner und können für ihn keine Vorlage einbringen."),
             field="submitting_partner",
         )
+
+
+def _check_matter(motion: Motion) -> None:
+    if motion.matter is not None and motion.matter.partnership_id != motion.partnership_id:
+        raise MotionRefused(_("Diese Art der Angelegenheit gehört zu einer anderen Partnerschaft."), field="matter")
 
 
 def _check_replaces(motion: Motion) -> None:

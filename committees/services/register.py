@@ -215,7 +215,9 @@ def ballot_parts(ballot: Ballot) -> dict[str, Any]:
     present = None if stated is None else present_partner_ids(ballot)
     if present is not None:
         there = sum(
-            row.weight for row in entries if not row.is_excluded and (row.partner_id in present or row.partner_id in last)
+            row.weight
+            for row in entries
+            if not row.is_excluded and (row.partner_id in present or row.partner_id in last)
         )
         if there != stated:
             # Attendance was set right after the ballot closed: the number that decided stands, who it was is open.

@@ -21,7 +21,7 @@ from partnership import clock
 from partnership.errors import Refusal
 from partnership.exports import tables
 from partnership.policies import act_as_office
-from partnership.views.base import FormPage, ObjectFormPage, ObjectPage, Page
+from partnership.views.base import FormPage, ObjectFormPage, ObjectMixin, ObjectPage, Page
 
 
 def listed(partnership: Any) -> str:
@@ -65,13 +65,10 @@ def state_of(key: Key, today: Any) -> tuple[Any, str, str]:
     return _("gilt nicht mehr"), "neutral", "close"
 
 
-class KeyMixin:
+class KeyMixin(ObjectMixin):
     """One key of the partnership."""
 
     model = Key
-    object: Key
-    user: Any
-    partnership: Any
 
     def get_policy_subject(self) -> Any:
         _found = self.object
@@ -99,19 +96,21 @@ class KeyDetailView(KeyMixin, ObjectPage):
     @cached_property
     def lines(self) -> list[tuple[Partner, str | None]]:
         """Every member and everybody else with a value, each with it."""
-        shares = list(self.object.shares.select_related("partner"))
-        values = {share.partner_id: share.value for share in shares}
         members = Partner.objects.filter(partnership=self.partnership).members(clock.today())
-        everybody = {partner.pk: partner for partner in members} | {share.partner_id: share.partner for share in shares}
-        ordered = sorted(everybody.values(), key=lambda partner: partner.number)
-        return [(partner, written(values[partner.pk]) if partner.pk in values else None) for partner in ordered]
+        everybody = sorted({*members, *self.values}, key=lambda partner: partner.number)
+        return [(one, written(self.values[one]) if one in self.values else None) for one in everybody]
+
+    @cached_property
+    def values(self) -> dict[Partner, Decimal]:
+        """What the key holds."""
+        return {share.partner: share.value for share in self.object.shares.select_related("partner")}
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         key, today = self.object, clock.today()
         others = Key.objects.filter(partnership=self.partnership, code=key.code).order_by("-valid_from")
-        total = key.shares.aggregate(sum=Sum("value"))["sum"] or Decimal(0)
+        total = sum(self.values.values(), Decimal(0))
         return super().get_context_data(**kwargs) | {
-            "breadcrumbs": self.trail()[:1] + [(str(key), "")],
+            "breadcrumbs": [*self.trail()[:1], (str(key), "")],
             "state": state_of(key, today),
             "lines": self.lines,
             "total": written(total),

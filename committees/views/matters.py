@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from committees import policies
-from committees.forms.keys import MatterForm
+from committees.forms.matters import MatterForm
 from committees.models import Matter, RuleSet
 from committees.services import matters
 from partnership import clock
@@ -46,25 +46,19 @@ class MatterListView(Page):
         }
 
 
-class MatterFormMixin:
+class MatterFormMixin(FormPage):
     """The form of a kind of matter."""
 
     policy = act_as_office
     form_class = MatterForm
     success_message = gettext_lazy("Die Art ist gespeichert.")
     heading: Any = ""
-    partnership: Any
-
-    def get_policy_subject(self) -> Any:
-        if "pk" in self.kwargs:  # type: ignore[attr-defined]
-            _found = self.object  # type: ignore[attr-defined]
-        return self.partnership
 
     def get_success_url(self) -> str:
         return listed(self.partnership)
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        context = super().get_context_data(**kwargs)  # type: ignore[misc]
+        context = super().get_context_data(**kwargs)
         context["form"].cancel_url = listed(self.partnership)
         return context | {
             "heading": self.heading,
@@ -72,7 +66,7 @@ class MatterFormMixin:
         }
 
 
-class MatterCreateView(MatterFormMixin, FormPage):
+class MatterCreateView(MatterFormMixin):
     """Name a kind of matter."""
 
     heading = gettext_lazy("Art anlegen")
@@ -86,6 +80,10 @@ class MatterUpdateView(MatterFormMixin, ObjectFormPage):
 
     model = Matter
     heading = gettext_lazy("Art bearbeiten")
+
+    def get_policy_subject(self) -> Any:
+        _found = self.object
+        return self.partnership
 
     def get_initial(self) -> dict[str, Any]:
         return {"name": self.object.name, "description": self.object.description}

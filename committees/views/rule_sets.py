@@ -26,7 +26,7 @@ from committees.views.committees import CommitteeFormPage, listed
 from membership.models import Partner
 from partnership import clock
 from partnership.policies import act_as_office
-from partnership.views.base import ObjectPage
+from partnership.views.base import ObjectMixin, ObjectPage
 
 
 def in_words(rules: Rules) -> list[str]:
@@ -59,18 +59,15 @@ def preset_name(rule_set: RuleSet) -> str:
     return PRESETS[rule_set.preset].name.text(get_language()) if rule_set.preset in PRESETS else ""
 
 
-class RulesMixin:
+class RulesMixin(ObjectMixin):
     """A committee with the versions of its rules, all read in one statement."""
 
     model = Committee
-    object: Any
-    request: HttpRequest
-    partnership: Any
     # Set with `wanted_matter`.
     matter: Matter | None = None
 
     def get_queryset(self) -> Any:
-        return super().get_queryset().select_related("partnership")  # type: ignore[misc]
+        return super().get_queryset().select_related("partnership")
 
     @cached_property
     def versions(self) -> list[RuleSet]:
@@ -273,9 +270,7 @@ class RuleSetCreateView(RulesMixin, CommitteeFormPage):
         """Keys and partners that the rules may name."""
         keys = Key.objects.filter(partnership=self.partnership).order_by("code", "valid_from")
         members = Partner.objects.filter(partnership=self.partnership).members(clock.today()).order_by("number")
-        return Known(
-            {key.code: f"{key.name} ({key.code})" for key in keys}, {str(one.pk): one.name for one in members}
-        )
+        return Known({key.code: f"{key.name} ({key.code})" for key in keys}, {str(one.pk): one.name for one in members})
 
     def form_valid(self, form: Any) -> HttpResponse:
         if "preview" in self.request.POST:

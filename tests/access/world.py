@@ -15,7 +15,19 @@ from django.contrib.auth.models import Permission
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from committees.enums import BallotForm, BallotState, BallotWay, CommitteeKind, DelegateKind, MeetingState
-from committees.models import AgendaItem, Ballot, CircleMember, Committee, Conflict, Delegate, Meeting, Motion, RuleSet
+from committees.models import (
+    AgendaItem,
+    Ballot,
+    CircleMember,
+    Committee,
+    Conflict,
+    Delegate,
+    Key,
+    Matter,
+    Meeting,
+    Motion,
+    RuleSet,
+)
 from committees.rules.presets import EQUAL_SIMPLE
 from committees.rules.rule_set import Proxies, ProxyKind, Reservation
 from committees.services import agendas, ballots, meetings, motions, proxies, reservations, resolutions
@@ -232,6 +244,10 @@ def _committees(side: Side) -> None:
     side.things["circle"] = _committee(side, "PP", CommitteeKind.ROLE_CIRCLE, position=3)
     side.things["committee"] = side.sk
     side.things["rule_set"] = side.sk.rule_sets.get()
+    side.things["matter"] = Matter.objects.create(partnership=side.partnership, name=f"{side.word} Haushalt")
+    side.things["key"] = Key.objects.create(
+        partnership=side.partnership, code="anteil", name=f"{side.word} Schlüssel", unit="Prozent", valid_from=LONG_AGO
+    )
 
 
 def _delegate(side: Side, role: str, partner: Partner, committee: Committee, **fields: Any) -> Delegate:

@@ -157,10 +157,13 @@ def make_chamber(
     )
 
 
-def make_key(partnership: Partnership, values: Mapping[Partner, object], *, code: str = "stimmen", **fields: Any) -> Key:
+def make_key(
+    partnership: Partnership, values: Mapping[Partner, object], *, code: str = "stimmen", **fields: Any
+) -> Key:
     """A key in force since long ago, with a value for each partner named."""
     key = Key.objects.create(
-        partnership=partnership, **{"code": code, "name": code.title(), "unit": "Stimmen", "valid_from": LONG_AGO} | fields
+        partnership=partnership,
+        **{"code": code, "name": code.title(), "unit": "Stimmen", "valid_from": LONG_AGO} | fields,
     )
     KeyShare.objects.bulk_create(
         KeyShare(key=key, partner=partner, value=Decimal(str(value))) for partner, value in values.items()

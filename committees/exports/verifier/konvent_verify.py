@@ -462,17 +462,17 @@ def recount(item: dict[str, Any]) -> dict[str, int | None] | None:
         raise ValueError("roll or votes are unreadable") from error
     is_known = bool(entitled) and None not in entitled.values()
 
-    def votes(keys: Iterable[str]) -> int:
+    def weight_of(keys: Iterable[str]) -> int:
         return sum(weights[key] for key in keys)
 
     return {
-        "roll": votes(weights),
-        "yes": votes(key for key in box if box[key] == "yes"),
-        "no": votes(key for key in box if box[key] == "no"),
-        "abstained": votes(key for key in box if box[key] == "abstain"),
-        "missing": votes(key for key in entitled if key not in box),
-        "excluded": votes(barred),
-        "present": votes(key for key in entitled if entitled[key] or key in box) if is_known else None,
+        "roll": weight_of(weights),
+        "yes": weight_of(key for key in box if box[key] == "yes"),
+        "no": weight_of(key for key in box if box[key] == "no"),
+        "abstained": weight_of(key for key in box if box[key] == "abstain"),
+        "missing": weight_of(key for key in entitled if key not in box),
+        "excluded": weight_of(barred),
+        "present": weight_of(key for key in entitled if entitled[key] or key in box) if is_known else None,
     }
 
 

@@ -6,6 +6,7 @@ from fractions import Fraction
 from typing import Any
 
 from django import forms
+from django.http import QueryDict
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
@@ -132,6 +133,9 @@ GROUPS: tuple[tuple[Any, tuple[str, ...], tuple[str, ...]], ...] = (
     ),
     (_("Niederschrift"), ("minutes_days", "minutes_objection_days", "minutes_approval"), ()),
 )
+# So many of them lie open on the page, the others until they are asked for.
+OPEN_GROUPS = 3
+NOBODY = Known({}, {})
 # What a contradiction begins with, and the field it is told at.
 BLAMED: Mapping[str, str] = {
     "Mehrheit und Bezugsgröße": "base",
@@ -206,9 +210,7 @@ class RuleSetForm(KernForm):
     tie = forms.ChoiceField(label=_("Bei Stimmengleichheit"), choices=of.pick(of.TIES))
     binds = forms.ChoiceField(label=_("Ein Beschluss bindet"), choices=of.pick(of.BINDS))
 
-    is_change_allowed = of.SwitchField(
-        label=_("Ein Partner darf seine Stimme ändern, solange die Abstimmung läuft")
-    )
+    is_change_allowed = of.SwitchField(label=_("Ein Partner darf seine Stimme ändern, solange die Abstimmung läuft"))
     is_tally_visible = of.SwitchField(
         label=_("Der Zwischenstand ist während der Abstimmung sichtbar"),
         help_text=_("Die Beteiligung ist immer sichtbar."),
@@ -275,17 +277,13 @@ class RuleSetForm(KernForm):
         label=_("Feiertage des Landes"), choices=[("", "–"), *sorted(LAENDER.items())], required=False
     )
     notice_waivable = of.SwitchField(label=_("Auf die Frist kann verzichtet werden"))
-    late_kind = forms.ChoiceField(
-        label=_("Weitere Tagesordnungspunkte nach der Einladung"), choices=of.pick(of.LATE)
-    )
+    late_kind = forms.ChoiceField(label=_("Weitere Tagesordnungspunkte nach der Einladung"), choices=of.pick(of.LATE))
     late_days = of.NumberField(
         label=_("Tage vor der Sitzung"), max_value=366, help_text=_("Nur bei „bis Tage vor der Sitzung“.")
     )
 
     minutes_days = forms.IntegerField(label=_("Versand innerhalb von Tagen"), min_value=1, max_value=366)
-    minutes_objection_days = forms.IntegerField(
-        label=_("Einspruch innerhalb von Tagen"), min_value=0, max_value=366
-    )
+    minutes_objection_days = forms.IntegerField(label=_("Einspruch innerhalb von Tagen"), min_value=0, max_value=366)
     minutes_approval = forms.ChoiceField(label=_("Genehmigt ist sie"), choices=of.pick(of.APPROVALS))
 
     valid_from = forms.DateField(label=_("gilt ab"))
@@ -296,7 +294,7 @@ class RuleSetForm(KernForm):
         help_text=_("Zum Beispiel: Geschäftsordnung vom 7. Juni 2018 oder Beschluss SK-2026-003."),
     )
 
-    def __init__(self, *args: Any, start: Rules, known: Known = Known({}, {}), **kwargs: Any) -> None:
+    def __init__(self, *args: Any, start: Rules, known: Known = NOBODY, **kwargs: Any) -> None:
         kwargs["initial"] = self.initial_for(start) | (kwargs.get("initial") or {})
         super().__init__(*args, **kwargs)
         self.known = _with_those_of(known, start)
@@ -381,31 +379,31 @@ class RuleSetForm(KernForm):
         }
 
     def groups(self) -> Iterator[dict[str, Any]]:
-        """The settings as the page draws them: heading, fields, rows below."""
-        for title, names, rows in GROUPS:
+        """The settings as the page draws them: heading, fields, rows below; open are the first and the faulty ones."""
+        for position, (title, names, rows) in enumerate(GROUPS):
             yield {
                 "title": title,
+                "is_open": position < OPEN_GROUPS
+                or any(name in self.errors for name in names)
+                or any(len(self.rows[name].forms) > 1 for name in rows),
                 "fields": [self[name] for name in names],
                 "rows": [
                     {"name": name, "title": ROWS[name][2], "more": ROWS[name][3], "forms": self.rows[name]}
                     for name in rows
                 ],
             }
-        yield {"title": _("Geltung"), "fields": [self["valid_from"], self["reason"]], "rows": []}
+        yield {"title": _("Geltung"), "is_open": True, "fields": [self["valid_from"], self["reason"]], "rows": []}
 
     def add_row(self, name: str) -> "RuleSetForm":
         """The same form, as typed, with one more empty row and without a word about what is still missing."""
+        assert isinstance(self.data, QueryDict)
         data = self.data.copy()
         total = f"{name}-TOTAL_FORMS"
-        data[total] = str(int(data.get(total) or 0) + 1) if str(data.get(total) or 0).isdecimal() else "1"
+        typed = str(data.get(total) or "0")
+        data[total] = str(int(typed) + 1) if typed.isdecimal() else "1"
         self.data = data
         for rows in self.rows.values():
-            rows.data = data
-            rows.__dict__.pop("forms", None)
-            rows.__dict__.pop("management_form", None)
-            rows._errors, rows._non_form_errors = [{} for _form in rows.forms], forms.utils.ErrorList()
-            for form in rows.forms:
-                form._errors, form.cleaned_data = forms.utils.ErrorDict(), {}
+            rows.show_as_typed(data)
         self._errors, self.cleaned_data = forms.utils.ErrorDict(), {}
         return self
 

@@ -43,7 +43,9 @@ SUGGESTED = (
 )
 # The list of suggestions on the page.
 SUGGESTIONS_ID = "anteile"
-_WRITTEN = re.compile(r"(?P<compare>\D*?)\s*(?P<above>\d{1,6})\s*(/\s*(?P<below>\d{1,6})|(?P<percent>%|Prozent|percent))")
+_WRITTEN = re.compile(
+    r"(?P<compare>\D*?)\s*(?P<above>\d{1,6})\s*(/\s*(?P<below>\d{1,6})|(?P<percent>%|Prozent|percent))"
+)
 _COMPARES = {
     "mehr als": Compare.MORE_THAN,
     "more than": Compare.MORE_THAN,
@@ -202,5 +204,5 @@ def said(field: forms.Field, value: Any) -> str:
     return "" if value is None else str(value)
 
 
-def _flat(choices: Iterable[Any]) -> Iterable[tuple[str, Any]]:
+def _flat(choices: Any) -> Iterable[tuple[str, Any]]:
     return ((str(key), label) for key, label in choices)

@@ -154,9 +154,7 @@ class StageRow(Row):
 
     from_ballot = of.NumberField(label=_("ab dem Wahlgang"), min_value=2, max_value=20)
     after = forms.ChoiceField(label=_("und zwar"), choices=of.pick(of.STAGES), initial=StageAfter.NOT_ADOPTED.value)
-    majority = forms.ChoiceField(
-        label=_("Mehrheit"), required=False, choices=of.pick(of.MAJORITIES, _("wie zuvor"))
-    )
+    majority = forms.ChoiceField(label=_("Mehrheit"), required=False, choices=of.pick(of.MAJORITIES, _("wie zuvor")))
     share = of.ShareField(label=_("Anteil"), help_text=_("Nur bei „ein Anteil“."))
     objections = of.NumberField(
         label=_("Zulässige Widersprüche"), min_value=0, help_text=_("Nur bei der Widerspruchsregel.")
@@ -166,9 +164,7 @@ class StageRow(Row):
     abstention = forms.ChoiceField(
         label=_("Enthaltung"), required=False, choices=of.pick(of.ABSTENTIONS, _("wie zuvor"))
     )
-    tie = forms.ChoiceField(
-        label=_("Bei Stimmengleichheit"), required=False, choices=of.pick(of.TIES, _("wie zuvor"))
-    )
+    tie = forms.ChoiceField(label=_("Bei Stimmengleichheit"), required=False, choices=of.pick(of.TIES, _("wie zuvor")))
     wait_days = of.NumberField(label=_("Abstand in Tagen, mindestens"), min_value=0, max_value=366)
 
     def read(self, data: dict[str, Any]) -> Stage:
@@ -220,12 +216,24 @@ class NamedRow(Row):
 class Rows(forms.BaseFormSet):
     """Rows of one setting: those there are and an empty one."""
 
+    _errors: Any
+    _non_form_errors: Any
+
+    def show_as_typed(self, data: Any) -> None:
+        """Take other data, and say nothing of what is missing in it."""
+        self.data = data
+        for name in ("forms", "management_form"):
+            self.__dict__.pop(name, None)
+        self._errors, self._non_form_errors = [{} for _form in self.forms], forms.utils.ErrorList()
+        for form in self.forms:
+            form._errors, form.cleaned_data = forms.utils.ErrorDict(), {}
+
     def values(self) -> tuple[Any, ...]:
         """The settings the rows stand for."""
         return tuple(form.value for form in self.forms if form.value is not None)
 
 
-def _rows(kind: type[Row]) -> type[Rows]:
+def _rows(kind: type[Row]) -> Any:
     return forms.formset_factory(kind, formset=Rows, extra=1, max_num=MOST_ROWS, absolute_max=MOST_ROWS)
 
 

@@ -64,7 +64,10 @@ class TrialForm(KernForm):
             ),
         )
         if rules.stages:
-            yield "number", forms.IntegerField(label=_("Wahlgang"), min_value=1, max_value=99, initial=1)
+            yield (
+                "number",
+                forms.IntegerField(label=_("Wahlgang"), min_value=1, max_value=99, initial=1, required=False),
+            )
         if rules.quorum.is_lifted_by_second_invitation:
             yield "is_second_invitation", of.SwitchField(label=_("nach zweiter Einladung"))
         if rules.quorum.waits_minutes:
@@ -76,7 +79,9 @@ class TrialForm(KernForm):
         if rules.circular.consent.is_asked:
             yield (
                 "consents",
-                VotesField(label=_("Stimmen, die dem Umlauf zugestimmt haben"), help_text=_("Wer abstimmt, stimmt zu.")),
+                VotesField(
+                    label=_("Stimmen, die dem Umlauf zugestimmt haben"), help_text=_("Wer abstimmt, stimmt zu.")
+                ),
             )
         if rules.tie is Tie.CHAIR or any(stage.tie is Tie.CHAIR for stage in rules.stages):
             choices = [("", _("keine Entscheidung")), *Choice.choices]
@@ -86,7 +91,8 @@ class TrialForm(KernForm):
                 yield (
                     f"key_{name}",
                     of.DecimalFractionField(
-                        label=_("Schlüssel „%(key)s“: %(choice)s") % {"key": self._key, "choice": LABELS[name]}, min_value=0
+                        label=_("Schlüssel „%(key)s“: %(choice)s") % {"key": self._key, "choice": LABELS[name]},
+                        min_value=0,
                     ),
                 )
         for position, group in enumerate(self._groups):
@@ -128,7 +134,8 @@ class TrialForm(KernForm):
             count = _count([data.get(name) or 0 for name in SAID], present)
         except ValueError:
             self.add_error(
-                "present", _("Anwesend sind mindestens alle, die abgestimmt haben, und höchstens alle Stimmberechtigten.")
+                "present",
+                _("Anwesend sind mindestens alle, die abgestimmt haben, und höchstens alle Stimmberechtigten."),
             )
             return data
         try:

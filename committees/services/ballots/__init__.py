@@ -9,6 +9,7 @@ from committees.services.ballots.closing import (
     request_early_close,
     withdraw_early_close,
 )
+from committees.services.ballots.confiding import make_confidential
 from committees.services.ballots.conflicts import decide_conflict, declare_conflict, state_conflict
 from committees.services.ballots.counting import awaits_chair, running_tally, turnout
 from committees.services.ballots.declaring import declare
@@ -77,6 +78,7 @@ __all__ = [
     "enter_hands",
     "exclude_partner",
     "include_partner",
+    "make_confidential",
     "mark_leaving",
     "needs_second_person",
     "object_to_circular",

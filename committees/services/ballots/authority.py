@@ -17,7 +17,7 @@ from partnership.access import Policy
 from partnership.db.locks import lock
 from partnership.models import User
 
-LOADED = ("partnership", "committee", "meeting", "agenda_item", "referral__motion", "rule_set")
+LOADED = ("partnership", "committee", "matter", "meeting", "agenda_item", "referral__motion", "rule_set")
 
 
 def require(policy: Policy, by: User | None, subject: Any) -> None:

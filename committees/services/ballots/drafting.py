@@ -8,14 +8,25 @@ from django.utils.translation import gettext as _
 
 from committees import policies
 from committees.enums import BallotForm, BallotState, BallotWay
-from committees.models import AgendaItem, Ballot, Committee, Meeting, Referral
+from committees.models import AgendaItem, Ballot, Committee, Matter, Meeting, Referral
 from committees.services.ballots.authority import ballots, require
 from committees.services.ballots.errors import BallotRefused, WrongState
 from partnership.db.locks import lock
 from partnership.models import User
 from partnership.services import audit
 
-CHANGEABLE = ("title", "text", "way", "form", "deadline_at", "is_confidential", "meeting", "agenda_item", "referral")
+CHANGEABLE = (
+    "title",
+    "text",
+    "way",
+    "form",
+    "deadline_at",
+    "is_confidential",
+    "meeting",
+    "agenda_item",
+    "referral",
+    "matter",
+)
 
 
 @transaction.atomic
@@ -32,8 +43,12 @@ def draft_ballot(
     agenda_item: AgendaItem | None = None,
     deadline_at: datetime | None = None,
     is_confidential: bool = False,
+    matter: Matter | None = None,
 ) -> Ballot:
-    """Prepare a ballot of a committee. Raises BallotRefused, NotAllowed."""
+    """Prepare a ballot of a committee; the kind of matter is that of the motion, where it names one.
+
+    Raises BallotRefused, NotAllowed.
+    """
     require(policies.conduct, by, committee)
     if meeting is None and agenda_item is not None:
         meeting = agenda_item.meeting
@@ -48,6 +63,7 @@ def draft_ballot(
         meeting=meeting,
         agenda_item=agenda_item,
         deadline_at=deadline_at,
+        matter=matter or (referral.motion.matter if referral else None),
         is_confidential=is_confidential or bool(referral and referral.motion.is_confidential),
         created_by=by,
     )
@@ -113,5 +129,7 @@ def _check(ballot: Ballot) -> None:
         raise BallotRefused(_("Diese Sitzung gehört einem anderen Gremium."), field="meeting")
     if ballot.agenda_item is not None and ballot.agenda_item.meeting_id != ballot.meeting_id:
         raise BallotRefused(_("Dieser Tagesordnungspunkt gehört zu einer anderen Sitzung."), field="agenda_item")
+    if ballot.matter is not None and ballot.matter.partnership_id != ballot.partnership_id:
+        raise BallotRefused(_("Diese Art der Angelegenheit gehört zu einer anderen Partnerschaft."), field="matter")
     if ballot.referral is not None and ballot.referral.committee_id != ballot.committee_id:
         raise BallotRefused(_("Diese Vorlage wird von einem anderen Gremium beraten."), field="referral")

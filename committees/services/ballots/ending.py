@@ -190,6 +190,7 @@ def _repeat(by: User, ballot: Ballot, deadline_at: datetime | None) -> Ballot:
         agenda_item=ballot.agenda_item,
         deadline_at=deadline_at,
         is_confidential=ballot.is_confidential,
+        matter=ballot.matter,
     )
     successor.repeats = ballot
     successor.save(update_fields=["repeats"])

@@ -145,13 +145,21 @@ def _count(cells: Iterable[_Cell], measure: Callable[[_Cell], tuple[int, int]], 
 
 def _named(ballot: Ballot, rules: Rules) -> Mapping[str, str | None]:
     """What the partners said that the rules name; those not entitled are left out."""
-    asked = {named.partner for named in rules.quorum.partners}
-    asked |= {also.partner.partner for also in rules.also if also.partner is not None}
-    if not asked:
+    named = [*rules.quorum.partners, *(also.partner for also in rules.also if also.partner is not None)]
+    if not named:
         return {}
-    entries = RollEntry.objects.filter(ballot=ballot, partner__in=asked, is_excluded=False)
+    # Rules come from strict data, but what they name need be no key of ours; it is then not on the roll.
+    known = {UUID(one.partner) for one in named if _is_key(one.partner)}
+    entries = RollEntry.objects.filter(ballot=ballot, partner__in=known, is_excluded=False)
     rows = entries.annotate(said=last_said()).order_by().values_list("partner_id", "said")
     return {str(partner): said for partner, said in rows}
+
+
+def _is_key(text: str) -> bool:
+    try:
+        return str(UUID(text)) == text
+    except ValueError:
+        return False
 
 
 def _is_chair_there(ballot: Ballot, present: Collection[UUID] | None) -> bool | None:

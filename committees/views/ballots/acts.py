@@ -16,6 +16,7 @@ from committees.forms.ballots import (
 )
 from committees.rules.deadlines import deadline_words
 from committees.services import ballots
+from committees.services.ballots import confiding
 from committees.services.ballots.authority import say
 from committees.views.ballots import shown
 from committees.views.ballots.pages import BallotMixin
@@ -82,6 +83,32 @@ class BallotOpenView(BallotAct):
 
     def perform(self, form: Any) -> Any:
         return self.run(ballots.open_ballot, form=form, ballot=self.object)
+
+
+class BallotConfideView(BallotAct):
+    """Making a ballot confidential that is under way."""
+
+    tone = "warning"
+    states = confiding.STATES
+
+    def heading(self) -> str:
+        return _("„%(title)s“ vertraulich behandeln?") % {"title": self.object.title}
+
+    def confirm_label(self) -> str:
+        return _("Vertraulich behandeln")
+
+    def consequences(self) -> list[str]:
+        return [
+            _("Nur noch Gremium und Geschäftsführung sehen die Abstimmung; Mails nennen ihren Inhalt nicht mehr."),
+            _("Was bisher zu sehen war oder verschickt wurde, lässt sich nicht zurückholen."),
+            _("Das kann niemand rückgängig machen, solange die Abstimmung läuft."),
+        ]
+
+    def done(self) -> str:
+        return _("Die Abstimmung ist vertraulich.")
+
+    def perform(self, form: Any) -> Any:
+        return self.run(ballots.make_confidential, form=form, ballot=self.object)
 
 
 class BallotCloseView(BallotAct):

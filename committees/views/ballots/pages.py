@@ -217,6 +217,8 @@ def acts_of(user: User, ballot: Ballot) -> list[tuple[str, Any, str]]:
     if is_chair and ballot.state in (BallotState.DRAFT, BallotState.OPEN):
         acts.append(("ballot_exclude", _("Befangenheit"), "secondary"))
     if ballot.state in (BallotState.OPEN, BallotState.CLOSED, BallotState.DISPUTED):
+        if not ballot.is_confidential:
+            acts.append(("ballot_confide", _("Vertraulich behandeln"), "secondary"))
         label = _("Aufhebung bestätigen") if ballot.annul_requested_by_id else _("Aufheben und neu abstimmen")
         acts.append(("ballot_annul", label, "danger"))
     return acts

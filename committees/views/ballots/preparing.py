@@ -91,7 +91,7 @@ class BallotEditView(BallotMixin, DraftMixin):
 
     def get_initial(self) -> dict[str, Any]:
         names = ("committee", "referral", "title", "text", "way", "deadline_at", "meeting", "agenda_item", "form")
-        return {name: getattr(self.object, name) for name in (*names, "is_confidential")}
+        return {name: getattr(self.object, name) for name in (*names, "matter", "is_confidential")}
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         context = super().get_context_data(**kwargs)

@@ -217,9 +217,12 @@ class Turnout:
     def sentence(self) -> str:
         """How many have voted, in a sentence."""
         if self.all_votes is not None:
-            return _(
-                "%(voted)s von %(all)s Partnern haben abgestimmt, mit %(votes)s von %(all_votes)s Stimmen"
-            ) % {"voted": self.voted, "all": self.electorate, "votes": self.votes, "all_votes": self.all_votes}
+            return _("%(voted)s von %(all)s Partnern haben abgestimmt, mit %(votes)s von %(all_votes)s Stimmen") % {
+                "voted": self.voted,
+                "all": self.electorate,
+                "votes": self.votes,
+                "all_votes": self.all_votes,
+            }
         return ngettext(
             "%(voted)s von %(all)s Partnern hat abgestimmt",
             "%(voted)s von %(all)s Partnern haben abgestimmt",
@@ -340,9 +343,7 @@ def facts_of(ballot: Ballot) -> list[tuple[Any, Any]]:
 def _rules_link(ballot: Ballot) -> Any:
     """The version a ballot was opened under, leading to its words."""
     assert ballot.rule_set is not None
-    address = reverse(
-        "committees:rule_set_detail", kwargs={"slug": ballot.partnership.slug, "pk": ballot.committee_id}
-    )
+    address = reverse("committees:rule_set_detail", kwargs={"slug": ballot.partnership.slug, "pk": ballot.committee_id})
     words = _("Fassung %(version)s") % {"version": ballot.rule_set.version}
     return format_html('<a href="{}?fassung={}">{}</a>', address, ballot.rule_set.version, words)
 

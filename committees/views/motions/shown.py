@@ -46,6 +46,7 @@ FIELD_NAMES = {
     "reasons": gettext_lazy("Begründung"),
     "effects": gettext_lazy("Auswirkungen"),
     "amount": gettext_lazy("Betrag"),
+    "matter": gettext_lazy("Art der Angelegenheit"),
     "is_confidential": gettext_lazy("Vertraulichkeit"),
     "submitting_partner": gettext_lazy("einreichender Partner"),
     "concerned_partner": gettext_lazy("betroffener Partner"),
@@ -80,7 +81,7 @@ def with_treatment(rows: QuerySet[Motion], user: Person) -> QuerySet[Motion]:
         Referral.objects.select_related("committee").prefetch_related(Prefetch("ballots", ballots)).order_by("position")
     )
     return rows.select_related(
-        "partnership", "submitting_partner", "concerned_partner", "created_by", "replaces"
+        "partnership", "submitting_partner", "concerned_partner", "created_by", "replaces", "matter"
     ).prefetch_related(Prefetch("referrals", referrals))
 
 

@@ -102,6 +102,7 @@ class MotionEditView(MotionMixin, MotionFormPage, ObjectFormPage):
             for name in ("title", "text", "reasons", "effects", "amount", "is_confidential", "revision")
         }
         initial |= {
+            "matter": motion.matter_id,
             "submitting_partner": motion.submitting_partner_id,
             "concerned_partner": motion.concerned_partner_id,
             "committee": first.committee_id if first else None,

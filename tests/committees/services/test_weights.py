@@ -1,5 +1,6 @@
 """Unequal votes, keys and groups: what opening freezes, and what is counted from it."""
 
+import json
 from dataclasses import replace
 from datetime import timedelta
 from fractions import Fraction
@@ -8,6 +9,8 @@ import pytest
 from django.db import IntegrityError, transaction
 
 from committees.enums import Presence
+from committees.exports import register_json
+from committees.exports.verifier import konvent_verify
 from committees.models import Attendance, Key, RollEntry
 from committees.rules.presets import EQUAL_SIMPLE
 from committees.rules.rule_set import (
@@ -349,3 +352,57 @@ def test_nothing_is_asked_where_the_rules_ask_for_nothing(django_assert_num_quer
     ballot = open_ballot(make_chamber(2))
     with django_assert_num_queries(0):
         assert tallies.tallies_of(ballot, None).key is None
+
+
+# --- the register -----------------------------------------------------------------------------------------
+
+
+def recounted(document):
+    """What the stand-alone verifier says about the counts of an export."""
+    return list(konvent_verify.check_counts(document))
+
+
+def test_the_stand_alone_verifier_sums_weights():
+    chamber = chamber_of(5, 3, 2, 7)
+    draft = BallotFactory(
+        committee=chamber.committee,
+        way="meeting",
+        meeting=MeetingFactory(committee=chamber.committee),
+        deadline_at=None,
+    )
+    ballots.exclude_partner(by=chamber.chair, ballot=draft, partner=chamber.partners[3], reason="Eigene Sache")
+    ballot = open_it(by=chamber.chair, ballot=draft)
+    chamber.cast_all(ballot, "yn.")
+    ballots.close_ballot(by=chamber.chair, ballot=ballot)
+    ballots.declare(by=chamber.chair, ballot=ballot)
+    document = json.loads(register_json.for_insider(chamber.partnership, chamber.office))
+    entry = document["entries"][-1]
+    assert entry["entry"]["counts"] == {
+        "roll": 17,
+        "yes": 5,
+        "no": 3,
+        "abstained": 0,
+        "missing": 2,
+        "excluded": 7,
+        "present": None,
+    }
+    assert list(konvent_verify.check(document)) == []
+    assert recounted(document) == [1]
+    entry["parts"]["roll"]["data"][0]["weight"] = 4
+    assert "nachgezählt" in str(recounted(document)[0])
+    entry["parts"]["roll"]["data"][0]["weight"] = 0
+    assert "nicht zählbar" in str(recounted(document)[0])
+
+
+def test_without_weights_every_partner_counts_once():
+    roll = [{"partner": "a", "is_excluded": False}, {"partner": "b", "is_excluded": False}]
+    item = {"parts": {"roll": {"data": roll}, "votes": {"data": [{"partner": "a", "choice": "yes"}]}}}
+    assert konvent_verify.recount(item) == {
+        "roll": 2,
+        "yes": 1,
+        "no": 0,
+        "abstained": 0,
+        "missing": 1,
+        "excluded": 0,
+        "present": None,
+    }

@@ -232,7 +232,12 @@ def test_a_second_condition_by_key_and_group_is_entered_in_rows(client, committe
     RuleSetFactory(committee=committee)
     make_key(committee.partnership, {}, code="koenigstein", name="Königsteiner Schlüssel 2026")
     data = typed(EQUAL_SIMPLE.rules) | rows_typed(kind="key", share="mindestens 2/3", key="koenigstein")
-    data |= {"also-1-kind": "group", "also-1-group_name": "Länder", "also-1-group_types": ["land"], "also-1-number": "11"}
+    data |= {
+        "also-1-kind": "group",
+        "also-1-group_name": "Länder",
+        "also-1-group_types": ["land"],
+        "also-1-number": "11",
+    }
     assert client.post(address("rule_set_create", committee), data).status_code == 302
     made = RuleSet.objects.get(version=2).rules
     assert made.also == (
