@@ -65,7 +65,16 @@ def address(chamber, name, pk=None, **query):
 
 def pages(chamber, key, matter):
     committee = chamber.committee.pk
-    tried = {"fassung": 2, "way": "meeting", "yes": 5, "no": 2, "present": 8, "key_yes": "60", "key_no": "12"}
+    tried = {
+        "fassung": 2,
+        "way": "meeting",
+        "yes": 5,
+        "no": 2,
+        "missing": 3,
+        "present": 8,
+        "key_yes": "60",
+        "key_no": "12",
+    }
     return {
         "rules": address(chamber, "rule_set_detail", committee, angelegenheit=matter.pk),
         "editor": address(chamber, "rule_set_create", committee, angelegenheit=matter.pk),

@@ -144,8 +144,18 @@ BLAMED: Mapping[str, str] = {
     "Stimmengleichheit und Vorsitz": "tie",
     "Umlauf und fehlende Stimme": "missing",
     "Umlauf": "circular_unanimous",
+    "Umlauf und Vorsitz": "circular_chair",
+    "Zweite Bedingung und Geheimhaltung": "demand_share",
+    "Bindung und Geheimhaltung": "binds",
+    "Vorbehalt und Geheimhaltung": "reservation_allowed",
     "Begründung und Geheimhaltung": "is_reason_needed_for_no",
     "Stimmgewicht und Geheimhaltung": "weight_kind",
+}
+# The same for settings that repeat: it is told at the last row that says something.
+BLAMED_ROWS: Mapping[str, str] = {
+    "Zweite Bedingung": "also",
+    "Stufen": "stages",
+    "Stufen und Stimmengleichheit": "stages",
 }
 ROWS: Mapping[str, tuple[type[Rows], type[Row], Any, Any]] = {
     "named": (NamedRows, NamedRow, _("Ohne diese Partner keine Beschlussfähigkeit"), _("Weiterer Partner")),
@@ -451,8 +461,13 @@ class RuleSetForm(KernForm):
                 is_conflict_decided_by_body=data["is_conflict_decided_by_body"],
             )
         except RuleError as error:
-            about = error.sentence.de.partition(":")[0]
-            self.add_error(BLAMED.get(about), error.sentence.text(get_language()))
+            self._blame(error.sentence.de.partition(":")[0], error.sentence.text(get_language()))
+
+    def _blame(self, about: str, sentence: str) -> None:
+        """Tell a contradiction at the field, or at the row, that it is about."""
+        self.add_error(BLAMED.get(about), sentence)
+        if about in BLAMED_ROWS:
+            self.rows[BLAMED_ROWS[about]].blame_last(sentence)
 
 
 # Each part of the rules, how it is read from the form, and the field its refusal is told at.

@@ -219,6 +219,13 @@ class Rows(forms.BaseFormSet):
     _errors: Any
     _non_form_errors: Any
 
+    def blame_last(self, sentence: str) -> None:
+        """Tell what is wrong with the rows together at the last one that says something."""
+        for form in reversed(self.forms):
+            if form.value is not None:
+                form.add_error(form.leading, sentence)
+                return
+
     def show_as_typed(self, data: Any) -> None:
         """Take other data, and say nothing of what is missing in it."""
         self.data = data

@@ -11,7 +11,7 @@ from django.db.models.functions import Coalesce
 from committees.enums import BallotWay, Choice
 from committees.models import Ballot, Delegate, Participation, RollEntry, Vote
 from committees.rules.rule_set import AlsoKind, Rules
-from committees.rules.verdict import NO_TALLIES, Count, Tallies
+from committees.rules.verdict import Count, Tallies
 from membership.models import SeatShare
 from partnership import clock
 from partnership.enums import Role
@@ -26,7 +26,7 @@ def tallies_of(ballot: Ballot, present: Collection[UUID] | None) -> Tallies:
     """
     rules = ballot.rules
     if not is_asked(rules):
-        return NO_TALLIES
+        return Tallies()
     cells = list(_cells(ballot, present)) if _is_measured(rules) else []
     has_key = any(also.kind is AlsoKind.KEY for also in rules.also)
     is_there = present is not None

@@ -108,7 +108,7 @@ SPECIAL = replace(
     ),
     stages=(
         Stage(2, majority=Majority(MajorityKind.SHARE, Share(Compare.AT_LEAST, Fraction(2, 3))), wait_days=14),
-        Stage(3, StageAfter.TIE, base=Base.CAST, abstention=Abstention.IN_BASE, tie=Tie.CHAIR),
+        Stage(3, StageAfter.NOT_ADOPTED, base=Base.CAST, abstention=Abstention.IN_BASE, tie=Tie.CHAIR),
     ),
     binds=Binds.AGREEING,
     proxies=Proxies(ProxyKind.PARTNERS, 2, is_giver_first=False),
@@ -255,6 +255,14 @@ def test_a_row_that_does_not_fit_says_so_at_its_own_place(client, committee):
         "Zweite Bedingung: Die Angaben passen nicht zu ihrer Art."
     ]
     assert RuleSet.objects.count() == 1
+
+
+def test_what_is_wrong_with_rows_together_is_told_at_the_last_of_them():
+    data = typed(EQUAL_SIMPLE.rules) | {"stages-TOTAL_FORMS": "2", "stages-0-from_ballot": "3"}
+    data |= {"stages-1-from_ballot": "2", "stages-0-after": "not_adopted", "stages-1-after": "not_adopted"}
+    form = read(data, EQUAL_SIMPLE.rules)
+    assert not form.is_valid()
+    assert form.rows["stages"].forms[1].errors["from_ballot"] == form.errors["__all__"]
 
 
 def test_a_further_row_comes_without_javascript_and_keeps_what_was_typed(client, committee):
