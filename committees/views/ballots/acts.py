@@ -1,6 +1,7 @@
 """What those who conduct a ballot do: open, close, decide, declare, annul, remind."""
 
 from typing import Any, ClassVar
+from uuid import UUID
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -14,8 +15,9 @@ from committees.forms.ballots import (
     ReasonForm,
     TieForm,
 )
+from committees.models import RuleSet
 from committees.rules.deadlines import deadline_words
-from committees.services import ballots
+from committees.services import ballots, weighing
 from committees.services.ballots import confiding
 from committees.services.ballots.authority import say
 from committees.views.ballots import shown
@@ -64,12 +66,16 @@ class BallotOpenView(BallotAct):
         return _("Abstimmung eröffnen")
 
     def consequences(self) -> list[str]:
-        ballot = self.object
-        number = Partner.objects.filter(partnership=self.partnership).with_voting_right(clock.today()).count()
+        ballot, today = self.object, clock.today()
+        entitled = Partner.objects.filter(partnership=self.partnership).with_voting_right(today)
+        partners = list(entitled.values_list("pk", flat=True))
         lines = [
             _("Text, Verfahrensregeln und die Stimmberechtigten von heute (%(number)s Partner) stehen damit fest.")
-            % {"number": number}
+            % {"number": len(partners)}
         ]
+        rule_set = RuleSet.objects.in_force(committee=ballot.committee, matter=ballot.matter, on=today)
+        if rule_set is not None and rule_set.rules.key_codes:
+            lines.append(self._votes(rule_set, partners))
         if ballot.way == BallotWay.CIRCULAR:
             lines.append(_("Alle Vertretungen und Stellvertretungen erhalten eine Mail."))
             if ballot.deadline_at:
@@ -77,6 +83,19 @@ class BallotOpenView(BallotAct):
                     _("Abgestimmt werden kann bis %(until)s.") % {"until": say(deadline_words(ballot.deadline_at))}
                 )
         return lines
+
+    def _votes(self, rule_set: RuleSet, partners: list[UUID]) -> str:
+        """How many votes they have by the keys of today, or why the ballot could not be opened."""
+        try:
+            found = weighing.weigh(
+                rule_set.rules, partnership=self.partnership, partners=partners, on=clock.today()
+            ).values()
+        except weighing.WeighingRefused as refusal:
+            return str(refusal)
+        return _("Es stimmen %(number)s Partner mit zusammen %(votes)s Stimmen ab.") % {
+            "number": sum(voter.weight > 0 for voter in found),
+            "votes": sum(voter.weight for voter in found),
+        }
 
     def done(self) -> str:
         return _("Die Abstimmung ist eröffnet.")

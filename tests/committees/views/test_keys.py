@@ -11,7 +11,7 @@ from committees.models import Ballot, Key, Matter, Motion
 from committees.rules.presets import EQUAL_SIMPLE
 from committees.rules.rule_set import WeightKind, Weights
 from partnership import clock
-from tests.factories.committees import closed_ballot, make_chamber, make_key, open_ballot
+from tests.factories.committees import BallotFactory, closed_ballot, make_chamber, make_key, open_ballot
 
 pytestmark = pytest.mark.django_db
 
@@ -138,6 +138,18 @@ def test_the_result_shows_the_votes_of_each_partner_where_they_are_unequal(clien
     assert "Partner 001;Ja;5;" in rows.content.decode("utf-8-sig")
 
 
+def test_before_opening_the_page_tells_the_votes_or_what_is_missing(client, chamber):
+    draft = BallotFactory(committee=chamber.committee)
+    opening = reverse("committees:ballot_open", kwargs={"slug": chamber.partnership.slug, "pk": draft.pk})
+    assert "gilt keiner" in client.get(opening).content.decode()
+    refused = client.post(opening)
+    assert refused.status_code == 422
+    assert "gilt keiner" in refused.content.decode()
+    make_key(chamber.partnership, dict(zip(chamber.partners, (5, 0, 2), strict=True)))
+    assert "Es stimmen 2 Partner mit zusammen 7 Stimmen ab." in client.get(opening).content.decode()
+    assert client.post(opening).status_code == 302
+
+
 def test_where_all_have_one_vote_nothing_is_said_about_votes(client):
     chamber = make_chamber(2)
     client.force_login(chamber.delegates[0])
@@ -193,7 +205,6 @@ def test_without_kinds_of_matters_no_form_asks_for_one(client):
 
 def test_a_ballot_follows_the_rules_of_its_matter():
     from committees.services import ballots, rule_sets
-    from tests.factories.committees import BallotFactory
 
     chamber = make_chamber(2)
     matter = Matter.objects.create(partnership=chamber.partnership, name="Satzung")
