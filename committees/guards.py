@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from committees.rules import lifecycles
 from partnership.db.triggers import guard, seal
 
-SEALED = ("Vote", "Participation", "Objection", "LateAnswer", "Resolution", "ResolutionPart")
+SEALED = ("Vote", "Participation", "Objection", "Consent", "LateAnswer", "Resolution", "ResolutionPart")
 
 # Fixed by opening; a draft may still change them. Who sees a ballot may become fewer (`ballot_visibility`).
 FROZEN = (
@@ -77,6 +77,7 @@ def register() -> None:
     _refuse_insert("vote_into_open", "Vote", f"{_is_open('NEW')} AND {_ON_ROLL} AND {_FOLLOWS}")
     _refuse_insert("participation_into_open", "Participation", f"{_is_open('NEW')} AND {_ON_ROLL}")
     _refuse_insert("objection_into_open", "Objection", _is_open("NEW"))
+    _refuse_insert("consent_into_open", "Consent", f"{_is_open('NEW')} AND {_ON_ROLL}")
     _refuse("ballot_step", "Ballot", "UPDATE", _any(_wrong_steps()))
     _refuse("ballot_frozen", "Ballot", "UPDATE", f"OLD.state <> 'draft' AND {_changed(FROZEN)}")
     _refuse(
@@ -109,6 +110,8 @@ def register() -> None:
     )
     _refuse("reservation_settled", "Reservation", "UPDATE", f"OLD.state <> 'open' AND {_changed(('state', 'council'))}")
     _refuse("effect_settled", "Effect", "UPDATE", "OLD.settled_at IS NOT NULL")
+    _refuse("invalidation_confirmed", "Invalidation", "UPDATE", "OLD.confirmed_at IS NOT NULL")
+    _refuse("invalidation_kept", "Invalidation", "DELETE", "OLD.confirmed_at IS NOT NULL", row="OLD")
     _refuse("proxy_no_chain_insert", "Proxy", "INSERT", _CHAINED)
     _refuse("proxy_no_chain_update", "Proxy", "UPDATE", _CHAINED)
     _refuse("key_used", "Key", "UPDATE", f"OLD.used_at IS NOT NULL AND {_changed(KEY)}")

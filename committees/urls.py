@@ -73,6 +73,8 @@ urlpatterns = [
     path("abstimmungen/<uuid:pk>/aufheben/", ballots.BallotAnnulView.as_view(), name="ballot_annul"),
     path("abstimmungen/<uuid:pk>/antrag-zuruecknehmen/", ballots.BallotWithdrawView.as_view(), name="ballot_withdraw"),
     path("abstimmungen/<uuid:pk>/widerspruch/", ballots.BallotObjectView.as_view(), name="ballot_object"),
+    path("abstimmungen/<uuid:pk>/einverstaendnis/", ballots.BallotConsentView.as_view(), name="ballot_consent"),
+    path("abstimmungen/<uuid:pk>/weiterer-wahlgang/", ballots.BallotContinueView.as_view(), name="ballot_continue"),
     path("abstimmungen/<uuid:pk>/befangenheit/", ballots.BallotExcludeView.as_view(), name="ballot_exclude"),
     path(
         "abstimmungen/<uuid:pk>/befangenheit/<uuid:partner>/zuruecknehmen/",
@@ -153,6 +155,7 @@ urlpatterns = [
     path("sitzungen/<uuid:pk>/tagesordnung/", agenda.AgendaEditView.as_view(), name="agenda_edit"),
     path("sitzungen/<uuid:pk>/tagesordnung/neu/", agenda.AgendaItemCreateView.as_view(), name="agenda_item_create"),
     path("sitzungen/<uuid:pk>/tagesordnung/vorlage/", agenda.AgendaMotionView.as_view(), name="agenda_motion"),
+    path("sitzungen/<uuid:pk>/tagesordnung/umlauf/", agenda.AgendaStoppedView.as_view(), name="agenda_stopped"),
     path("sitzungen/<uuid:pk>/tagesordnung/uebernehmen/", agenda.AgendaCarryView.as_view(), name="agenda_carry"),
     path("tagesordnung/<uuid:pk>/bearbeiten/", agenda.AgendaItemEditView.as_view(), name="agenda_item_edit"),
     path("tagesordnung/<uuid:pk>/verschieben/", agenda.AgendaItemMoveView.as_view(), name="agenda_item_move"),

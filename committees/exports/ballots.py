@@ -10,7 +10,17 @@ from committees.models import Ballot, RollEntry, Vote
 
 def roll_call_rows(ballot: Ballot) -> Iterator[list[str]]:
     """Heading, then one row per partner on the roll: what it voted, cast by whom, when."""
-    yield [_("Partner"), _("Stimme"), _("Stimmen"), _("abgegeben von"), _("als"), _("am"), _("Fassung"), _("Vermerk")]
+    yield [
+        _("Partner"),
+        _("Stimme"),
+        _("Stimmen"),
+        _("abgegeben von"),
+        _("als"),
+        _("am"),
+        _("Fassung"),
+        _("Erklärung"),
+        _("Vermerk"),
+    ]
     rows = Vote.objects.filter(ballot=ballot).select_related("cast_by").order_by("revision")
     votes = {vote.partner_id: vote for vote in rows}
     for entry in RollEntry.objects.filter(ballot=ballot).order_by("partner_name", "id"):
@@ -24,6 +34,7 @@ def roll_call_rows(ballot: Ballot) -> Iterator[list[str]]:
             vote.get_capacity_display() if vote else "",
             f"{localtime(vote.cast_at):%Y-%m-%d %H:%M}" if vote else "",
             str(vote.revision) if vote else "",
+            vote.statement if vote else "",
             note,
         ]
         yield [_harmless(str(cell)) for cell in cells]

@@ -87,4 +87,7 @@ def render(
 def _choice(row: Mapping[str, Any]) -> str:
     if row["is_excluded"]:
         return _("befangen")
-    return str(Choice(row["choice"]).label) if row["choice"] else _("nicht abgestimmt")
+    if not row["choice"]:
+        return _("nicht abgestimmt")
+    words = str(Choice(row["choice"]).label)
+    return f"{words}. {row['statement']}" if row.get("statement") else words

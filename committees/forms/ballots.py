@@ -19,6 +19,8 @@ from committees.rules.deadlines import BERLIN, end_of_day, last_day
 from committees.rules.describe import choice_effects
 from committees.rules.rule_set import Rules
 from committees.services.ballots.authority import say
+from committees.services.ballots.stages import is_ripe
+from committees.services.ballots.statements import LONGEST
 from membership.models import Partner
 from partnership.ui.forms import KernForm
 from partnership.ui.widgets import BigRadioSelect
@@ -40,6 +42,11 @@ class CastForm(forms.Form):
         },
     )
     council = forms.CharField(max_length=200, required=False)
+    statement = forms.CharField(
+        max_length=LONGEST,
+        required=False,
+        error_messages={"max_length": _("Die Erklärung hat höchstens 500 Zeichen.")},
+    )
     token = forms.CharField(max_length=LARGEST_TOKEN, required=False)
     confirmed = forms.BooleanField(required=False)
 
@@ -61,6 +68,13 @@ class VoteForm(KernForm):
         required=False,
         help_text=_("Zum Beispiel Stadtrat. Leer: ohne Vorbehalt. Nur bei einem Ja."),
     )
+    statement = forms.CharField(
+        label=_("Erklärung zur Stimme"),
+        max_length=LONGEST,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        help_text=_("Freiwillig. Steht bei Ihrer Stimme, in der namentlichen Liste und im Beschlussregister."),
+    )
     submit_label = _("Weiter zur Bestätigung")
 
     def __init__(self, *args: Any, rules: Rules, way: str, action: str, **kwargs: Any) -> None:
@@ -68,6 +82,11 @@ class VoteForm(KernForm):
         self.form_action = action
         if not rules.reservation.is_allowed:
             del self.fields["council"]
+        if rules.is_reason_needed_for_no:
+            self.fields["statement"].help_text = _(
+                "Bei einem Nein nötig: Nach den Verfahrensregeln ist es zu begründen. "
+                "Steht bei Ihrer Stimme, in der namentlichen Liste und im Beschlussregister."
+            )
         effects = choice_effects(rules, way)
         field: Any = self.fields["choice"]
         field.choices = [(choice.value, Choice(choice.value).label) for choice in effects]
@@ -244,6 +263,31 @@ class ObjectionForm(ReasonForm):
         super().__init__(*args, **kwargs)
         field: Any = self.fields["partner"]
         field.queryset = partners
+
+
+class ConsentForm(KernForm):
+    """For which partner one agrees to the circular procedure."""
+
+    partner = forms.ModelChoiceField(label=_("Partner"), queryset=Partner.objects.none(), empty_label=None)
+
+    def __init__(self, *args: Any, partners: QuerySet[Partner], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field: Any = self.fields["partner"]
+        field.queryset = partners
+
+
+class FollowingForm(KernForm):
+    """Until when the next ballot runs, where it is a circular one."""
+
+    deadline_at = forms.DateTimeField(label=_("Frist des nächsten Wahlgangs"))
+
+    def __init__(self, *args: Any, ballot: Ballot, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if ballot.way != BallotWay.CIRCULAR:
+            del self.fields["deadline_at"]
+        elif not is_ripe(ballot):
+            self.fields["deadline_at"].required = False
+            self.fields["deadline_at"].help_text = _("Kann auch noch beim Eröffnen festgelegt werden.")
 
 
 class TieForm(KernForm):

@@ -471,7 +471,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "continues",
-                    models.OneToOneField(
+                    models.ForeignKey(
                         blank=True,
                         null=True,
                         on_delete=django.db.models.deletion.PROTECT,
@@ -1703,6 +1703,7 @@ class Migration(migrations.Migration):
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
                 ("revision", models.PositiveSmallIntegerField(default=1, verbose_name="Fassung")),
                 ("choice", models.CharField(max_length=200, verbose_name="Stimme")),
+                ("statement", models.CharField(blank=True, max_length=500, verbose_name="Erklärung zur Stimme")),
                 ("replaced", models.CharField(blank=True, max_length=200, verbose_name="ersetzte Stimme")),
                 (
                     "capacity",
@@ -2197,6 +2198,141 @@ class Migration(migrations.Migration):
             constraint=models.CheckConstraint(
                 condition=models.Q(("state", "open"), ("settled_at__isnull", False), _connector="OR"),
                 name="reservation_settled_when",
+            ),
+        ),
+        migrations.CreateModel(
+            name="Consent",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("consented_at", models.DateTimeField(verbose_name="erklärt")),
+            ],
+            options={
+                "verbose_name": "Einverständnis mit dem Umlauf",
+                "verbose_name_plural": "Einverständnisse mit dem Umlauf",
+                "ordering": ("ballot", "consented_at"),
+            },
+        ),
+        migrations.CreateModel(
+            name="Invalidation",
+            fields=[
+                ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
+                ("reason", models.CharField(max_length=500, verbose_name="Begründung")),
+                ("requested_at", models.DateTimeField(verbose_name="beantragt")),
+                ("confirmed_at", models.DateTimeField(blank=True, null=True, verbose_name="bestätigt")),
+            ],
+            options={
+                "verbose_name": "Ungültigerklärung",
+                "verbose_name_plural": "Ungültigerklärungen",
+            },
+        ),
+        migrations.AddField(
+            model_name="agendaitem",
+            name="stopped_ballot",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="taken_up_as",
+                to="committees.ballot",
+                verbose_name="aus dem angehaltenen Umlauf",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="ballot",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("state", "annulled"), _negated=True),
+                fields=("continues",),
+                name="ballot_continued_once",
+            ),
+        ),
+        migrations.AddField(
+            model_name="consent",
+            name="ballot",
+            field=models.ForeignKey(
+                db_index=False,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="consents",
+                to="committees.ballot",
+                verbose_name="Abstimmung",
+            ),
+        ),
+        migrations.AddField(
+            model_name="consent",
+            name="partner",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to="membership.partner",
+                verbose_name="Partner",
+            ),
+        ),
+        migrations.AddField(
+            model_name="consent",
+            name="person",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to=settings.AUTH_USER_MODEL,
+                verbose_name="Person",
+            ),
+        ),
+        migrations.AddField(
+            model_name="invalidation",
+            name="confirmed_by",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to=settings.AUTH_USER_MODEL,
+                verbose_name="bestätigt von",
+            ),
+        ),
+        migrations.AddField(
+            model_name="invalidation",
+            name="requested_by",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to=settings.AUTH_USER_MODEL,
+                verbose_name="beantragt von",
+            ),
+        ),
+        migrations.AddField(
+            model_name="invalidation",
+            name="resolution",
+            field=models.OneToOneField(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="invalidation",
+                to="committees.resolution",
+                verbose_name="Beschluss",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="consent",
+            constraint=models.UniqueConstraint(fields=("ballot", "partner"), name="consent_once"),
+        ),
+        migrations.AddConstraint(
+            model_name="invalidation",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("confirmed_by__isnull", True),
+                    models.Q(("confirmed_by", models.F("requested_by")), _negated=True),
+                    _connector="OR",
+                ),
+                name="invalidation_second_person",
+                violation_error_message="Die Ungültigkeit muss eine zweite Person bestätigen.",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="invalidation",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("confirmed_at__isnull", True), ("confirmed_by__isnull", True)),
+                    models.Q(("confirmed_at__isnull", False), ("confirmed_by__isnull", False)),
+                    _connector="OR",
+                ),
+                name="invalidation_confirmed_whole",
             ),
         ),
     ]

@@ -1,7 +1,9 @@
 from committees.models.ballot import Ballot, LateAnswer, Objection, Participation, RollEntry, Vote
 from committees.models.committee import CircleMember, Committee
 from committees.models.conflict import Conflict, ConflictState
+from committees.models.consent import Consent
 from committees.models.delegate import Delegate
+from committees.models.invalidation import Invalidation
 from committees.models.key import Key, KeyShare
 from committees.models.meeting import AgendaItem, Attendance, Meeting, MeetingAnswer, Paper
 from committees.models.motion import Motion, Referral

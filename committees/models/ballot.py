@@ -177,7 +177,7 @@ class Ballot(Entity):
     )
     # The n-th ballot on the same matter, after one that ended in a tie or without a majority (rules.Stage).
     number = models.PositiveSmallIntegerField(_("Wahlgang"), default=1)
-    continues = models.OneToOneField(
+    continues = models.ForeignKey(
         "self",
         null=True,
         blank=True,
@@ -193,6 +193,9 @@ class Ballot(Entity):
         verbose_name=_("angelegt von"),
     )
     created_at = models.DateTimeField(_("angelegt"), auto_now_add=True)
+
+    # The ballot that continues this one, where a page has asked for it.
+    follower: "Ballot | None" = None
 
     objects = BallotQuerySet.as_manager()
 
@@ -233,6 +236,10 @@ class Ballot(Entity):
                 name="ballot_number_continues",
                 condition=(Q(number=1) & Q(continues__isnull=True)) | (Q(number__gt=1) & Q(continues__isnull=False)),
             ),
+            # One that is annulled is repeated under the same number.
+            models.UniqueConstraint(
+                fields=("continues",), condition=~Q(state="annulled"), name="ballot_continued_once"
+            ),
             models.CheckConstraint(name="ballot_state_known", condition=Q(state__in=BallotState.values)),
         ]
 
@@ -247,6 +254,11 @@ class Ballot(Entity):
         """The rules as frozen at opening."""
         assert self.rules_frozen is not None
         return Rules.from_data(self.rules_frozen)
+
+    @property
+    def own_rules(self) -> Rules:
+        """The rules of this very ballot: as frozen, with the stage of its number put in."""
+        return self.rules.at_ballot(self.number)
 
 
 class RollEntry(models.Model):
@@ -350,6 +362,8 @@ class Vote(models.Model):
     revision = models.PositiveSmallIntegerField(_("Fassung"), default=1)
     # A marking of `rules.papers`: yes, no, abstain, or the options chosen.
     choice = models.CharField(_("Stimme"), max_length=LONGEST)
+    # What the partner says to its vote, for the roll call and the register.
+    statement = models.CharField(_("Erklärung zur Stimme"), max_length=500, blank=True)
     replaced = models.CharField(_("ersetzte Stimme"), max_length=LONGEST, blank=True)
     cast_by = models.ForeignKey(
         "partnership.User", on_delete=models.PROTECT, related_name="+", verbose_name=_("abgegeben von")

@@ -181,6 +181,15 @@ class AgendaItem(Entity):
         related_name="+",
         verbose_name=_("übernommen aus"),
     )
+    # The circular ballot without a motion that was stopped, so that its matter comes here.
+    stopped_ballot = models.ForeignKey(
+        "committees.Ballot",
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="taken_up_as",
+        verbose_name=_("aus dem angehaltenen Umlauf"),
+    )
     papers = models.ManyToManyField(Document, through="Paper", related_name="+", verbose_name=_("Unterlagen"))
 
     # Set by pages that read papers and ballots along with the items.

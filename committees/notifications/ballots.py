@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 
 from committees.enums import BallotState, BallotWay
 from committees.models import Ballot, Committee, Delegate, Objection, Participation, RollEntry
+from committees.rules import circular
 from committees.rules.deadlines import deadline_words
 from partnership import clock
 from partnership.db.prepared import Prepared
@@ -162,6 +163,7 @@ def opened(*, ballot: Ballot) -> int:
         subject=_("Bitte abstimmen: {title}"),
         key="opened",
         entitlement=MAY_VOTE,
+        warnings=circular.warnings(ballot.rules),
     )
 
 
@@ -174,6 +176,7 @@ def reminder(*, ballot: Ballot, occasion: str) -> int:
         subject=_("Erinnerung, bitte abstimmen: {title}"),
         key=f"reminder:{occasion}",
         entitlement=MAY_VOTE,
+        warnings=circular.warnings(ballot.rules),
     )
 
 
@@ -202,7 +205,7 @@ def objected(*, ballot: Ballot, objection: Objection) -> int:
 
 
 def stopped(*, ballot: Ballot) -> int:
-    """Objections stopped the circular ballot: everybody who was asked to vote, and those who conduct."""
+    """The circular ballot was stopped: everybody who was asked to vote, and those who conduct."""
     return _post(
         STOPPED,
         ballot,

@@ -18,7 +18,8 @@ from django.utils.translation import gettext as _
 
 from committees.exports import invitation_ical
 from committees.models import AgendaItem, Delegate, Meeting
-from committees.services.notices import Recipient, is_still_concerned
+from committees.services import second_invitation
+from committees.services.notices import Recipient, is_still_concerned, rules_of
 from committees.services.revisions import changes
 from membership.models import Partner
 from partnership import clock
@@ -204,6 +205,7 @@ def _context(meeting: Meeting, items: Sequence[AgendaItem], states: States | Non
     return {
         "meeting": meeting,
         "changes": _per_language(lambda: _changes(states)) if states else (),
+        "second": _per_language(lambda: _second(meeting)) if meeting.is_second_invitation else "",
         "url": meeting.get_absolute_url(),
         **{
             f"{name}_{kind}": _per_language(partial(_draw, f"committees/mail/meeting_{name}.{kind}", facts))
@@ -211,6 +213,10 @@ def _context(meeting: Meeting, items: Sequence[AgendaItem], states: States | Non
             for kind in ("txt", "html")
         },
     }
+
+
+def _second(meeting: Meeting) -> str:
+    return second_invitation.notice(meeting, rules_of(meeting))
 
 
 def _changes(states: States) -> list[str]:

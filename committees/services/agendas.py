@@ -1,6 +1,7 @@
 """The agenda of a meeting: items, their order and papers, motions put on it, items carried over."""
 
 from typing import Any
+from uuid import UUID
 
 from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
@@ -9,7 +10,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from committees.enums import BallotState, ItemState, MeetingState, MotionState, ReferralRole, ReferralState
-from committees.models import AgendaItem, Ballot, Meeting, Paper, Referral
+from committees.models import AgendaItem, Ballot, Committee, Meeting, Paper, Referral
 from committees.rules.deadlines import earliest_meeting, may_add_late_item
 from committees.rules.rule_set import LateKind, Rules
 from committees.services import motions, notices, revisions
@@ -40,6 +41,10 @@ class ItemInUse(Refusal):
 
 class MotionNotWaiting(Refusal):
     """The motion does not wait for this committee."""
+
+
+class NotStopped(Refusal):
+    """The matter of the ballot does not wait for a meeting."""
 
 
 class NotCalled(Refusal):
@@ -102,7 +107,7 @@ def _check_late(meeting: Meeting, has_consent: bool) -> None:
 @transaction.atomic
 def add_item(
     *,
-    by: User,
+    by: User | None,
     meeting: Meeting,
     title: str,
     text: str = "",
@@ -112,6 +117,7 @@ def add_item(
     has_consent: bool = False,
     referral: Referral | None = None,
     carried_from: AgendaItem | None = None,
+    stopped_ballot: Ballot | None = None,
 ) -> AgendaItem:
     """A further item at the end of the agenda. Raises AgendaClosed, LateItem."""
     meeting = _editable(meeting)
@@ -127,6 +133,7 @@ def add_item(
         is_confidential=is_confidential,
         referral=referral,
         carried_from=carried_from,
+        stopped_ballot=stopped_ballot,
     )
     revisions.touch(meeting)
     audit.record(
@@ -285,7 +292,7 @@ def waiting_motions(meeting: Meeting) -> QuerySet[Referral]:
 
 
 @transaction.atomic
-def put_motion(*, by: User, meeting: Meeting, referral: Referral, has_consent: bool = False) -> AgendaItem:
+def put_motion(*, by: User | None, meeting: Meeting, referral: Referral, has_consent: bool = False) -> AgendaItem:
     """Make an item of a motion that waits. Raises AgendaClosed, LateItem, MotionNotWaiting."""
     meeting = _editable(meeting)
     found = waiting_motions(meeting).filter(pk=referral.pk).first()
@@ -304,12 +311,11 @@ def put_motion(*, by: User, meeting: Meeting, referral: Referral, has_consent: b
     return item
 
 
-@transaction.atomic
-def take_up_stopped(*, by: User, ballot: Ballot) -> AgendaItem | None:
-    """Put the matter of a circular ballot that objections stopped onto the agenda of the committee's next meeting.
+def take_up_stopped(*, by: User | None, ballot: Ballot) -> AgendaItem | None:
+    """Put the matter of a circular ballot that was stopped onto the agenda of the committee's next meeting.
 
-    None where no meeting is planned that still takes it: a motion then waits, and the editor of the next agenda
-    offers it.
+    None where no meeting is planned that still takes it: it then comes onto the agenda of the next one that is
+    prepared (`take_up_waiting`), and until then its editor offers it.
     """
     coming = Meeting.objects.filter(
         committee=ballot.committee_id,
@@ -320,18 +326,55 @@ def take_up_stopped(*, by: User, ballot: Ballot) -> AgendaItem | None:
         try:
             if ballot.referral is not None:
                 return put_motion(by=by, meeting=meeting, referral=ballot.referral)
-            return add_item(
-                by=by,
-                meeting=meeting,
-                title=ballot.title,
-                text=ballot.text,
-                is_confidential=ballot.is_confidential,
-            )
+            return put_stopped(by=by, meeting=meeting, ballot=ballot)
         except LateItem:
             continue
-        except MotionNotWaiting:
+        except (MotionNotWaiting, NotStopped):
             return None
     return None
+
+
+def waiting_stopped(committee: Committee | UUID) -> QuerySet[Ballot]:
+    """Circular ballots without a motion that were stopped, and whose matter stands on no agenda."""
+    taken = AgendaItem.objects.filter(stopped_ballot=OuterRef("pk")).exclude(meeting__state=MeetingState.CANCELLED)
+    return Ballot.objects.filter(
+        ~Exists(taken),
+        committee=committee,
+        state=BallotState.STOPPED,
+        referral__isnull=True,
+        is_opinion=False,
+        continued_by__isnull=True,
+    ).order_by("closed_at")
+
+
+@transaction.atomic
+def put_stopped(*, by: User | None, meeting: Meeting, ballot: Ballot, has_consent: bool = False) -> AgendaItem:
+    """Make an item of the matter of a stopped circular ballot. Raises AgendaClosed, LateItem, NotStopped."""
+    meeting = _editable(meeting)
+    found = waiting_stopped(meeting.committee_id).filter(pk=ballot.pk).first()
+    if found is None:
+        raise NotStopped(_("Diese Sache steht schon auf einer Tagesordnung."))
+    return add_item(
+        by=by,
+        meeting=meeting,
+        title=found.title,
+        text=found.text,
+        is_confidential=found.is_confidential,
+        has_consent=has_consent,
+        stopped_ballot=found,
+    )
+
+
+def take_up_waiting(*, by: User, meeting: Meeting) -> int:
+    """Put what stopped circular ballots left waiting onto the agenda of a new meeting; answers how many."""
+    stopped = Ballot.objects.filter(referral=OuterRef("pk"), state=BallotState.STOPPED)
+    referrals = list(waiting_motions(meeting).filter(Exists(stopped), state=ReferralState.SCHEDULED))
+    for referral in referrals:
+        put_motion(by=by, meeting=meeting, referral=referral)
+    ballots = list(waiting_stopped(meeting.committee_id))
+    for ballot in ballots:
+        put_stopped(by=by, meeting=meeting, ballot=ballot)
+    return len(referrals) + len(ballots)
 
 
 # --- from the last meeting ------------------------------------------------------------------------------

@@ -65,6 +65,8 @@ def create(
 ) -> Meeting:
     """A meeting in preparation; on wish with the agenda and the open items of the last one.
 
+    What stopped circular ballots left waiting comes onto its agenda.
+
     Raises MeetingRefused.
     """
     committee = lock(Committee.objects.select_related("partnership"), committee.pk)
@@ -89,6 +91,7 @@ def create(
         meeting.copied_from = source
         meeting.save(update_fields=["copied_from"])
         agendas.carry_over(by=by, meeting=meeting, source=source, with_standing=copies_agenda, with_open=carries_open)
+    agendas.take_up_waiting(by=by, meeting=meeting)
     return meeting
 
 

@@ -16,6 +16,7 @@ from committees.models import AgendaItem, CircleMember, Committee, Delegate, Mee
 from committees.models.delegate import DelegateQuerySet
 from committees.rules.deadlines import NoticeCalculation, calculate_notice
 from committees.rules.rule_set import Rules
+from committees.services import second_invitation
 from membership.models import Partner
 from partnership import clock
 from partnership.enums import Role
@@ -214,6 +215,7 @@ def checklist(
         ),
         _gap_check(missing),
         _paper_check(items),
+        *_second_check(meeting),
     ]
 
 
@@ -240,6 +242,19 @@ def _notice_check(notice: NoticeCalculation | None, is_waivable: bool, waiver: s
         )
     )
     return Check("notice", False, True, sentence, details)
+
+
+def _second_check(meeting: Meeting) -> list[Check]:
+    """Only what stood on an earlier agenda is called a second time."""
+    if not meeting.is_second_invitation:
+        return []
+    items = tuple(str(item) for item in second_invitation.items_called_anew(meeting))
+    sentence = (
+        _("Zu diesen Punkten wird ein zweites Mal eingeladen:")
+        if items
+        else _("Kein Punkt stand auf einer früheren Tagesordnung; das Quorum entfällt für keinen.")
+    )
+    return [Check("second", bool(items), False, sentence, items)]
 
 
 def _gap_check(missing: list[Gap]) -> Check:

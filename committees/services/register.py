@@ -10,6 +10,7 @@ from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
+from uuid import UUID
 
 from django.db import transaction
 from django.db.models import Count as CountRows
@@ -238,7 +239,12 @@ def ballot_parts(ballot: Ballot) -> dict[str, Any]:
             for row in entries
         ],
         "votes": [
-            {"partner": str(key), "choice": vote.choice, **({"reservation": held[vote.pk]} if vote.pk in held else {})}
+            {
+                "partner": str(key),
+                "choice": vote.choice,
+                **({"reservation": held[vote.pk]} if vote.pk in held else {}),
+                **({"statement": vote.statement} if vote.statement else {}),
+            }
             for key, vote in votes
         ],
         "persons": {
@@ -346,6 +352,11 @@ def chain(
     )
     for resolution in entries.iterator(chunk_size=500):
         yield record_of(resolution, rules_of_register.PARTS if disclose is None else disclose(resolution))
+
+
+def entry_of(ballot: UUID | None) -> Resolution | None:
+    """The last entry about a ballot; None where there is none."""
+    return Resolution.objects.filter(ballot=ballot).order_by("-position").first() if ballot else None
 
 
 def part(resolution: Resolution, name: str) -> Any:

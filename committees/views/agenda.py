@@ -40,6 +40,7 @@ class AgendaEditView(MeetingMixin, ObjectPage):
             "is_open": is_open,
             "consent": CONSENTS.get(consent, ""),
             "waiting": list(agendas.waiting_motions(self.object)) if is_open else [],
+            "stopped": list(agendas.waiting_stopped(self.object.committee_id)) if is_open else [],
             "previous": agendas.previous_meeting(self.object) if is_open else None,
         }
 
@@ -98,6 +99,28 @@ class AgendaMotionView(MeetingMixin, Deed):
             agendas.put_motion,
             meeting=self.object,
             referral=referral,
+            has_consent=self.request.POST.get("has_consent") == "on",
+        )
+
+    def get_success_url(self) -> str:
+        return self.url("agenda_edit")
+
+
+class AgendaStoppedView(MeetingMixin, Deed):
+    """Put the matter of a stopped circular ballot onto the agenda."""
+
+    policy = policies.prepare
+    success_message = gettext_lazy("Die Sache steht auf der Tagesordnung.")
+
+    def perform(self) -> Any:
+        ballot = by_key(agendas.waiting_stopped(self.object.committee_id), self.request.POST.get("ballot"))
+        if ballot is None:
+            messages.error(self.request, _("Diese Sache steht schon auf einer Tagesordnung."))
+            return None
+        return self.run(
+            agendas.put_stopped,
+            meeting=self.object,
+            ballot=ballot,
             has_consent=self.request.POST.get("has_consent") == "on",
         )
 

@@ -46,9 +46,15 @@ def roll_call_of(resolution: Resolution) -> list[dict[str, Any]]:
     roll = register.part(resolution, "roll") or []
     if len(roll) > LONGEST_ROLL:
         return []
-    votes = {row["partner"]: row["choice"] for row in register.part(resolution, "votes") or []}
+    votes = {row["partner"]: row for row in register.part(resolution, "votes") or []}
+    nothing: dict[str, str] = {}
     return [
-        {"name": row["name"], "is_excluded": row["is_excluded"], "choice": votes.get(row["partner"], "")}
+        {
+            "name": row["name"],
+            "is_excluded": row["is_excluded"],
+            "choice": votes.get(row["partner"], nothing).get("choice", ""),
+            "statement": votes.get(row["partner"], nothing).get("statement", ""),
+        }
         for row in roll
     ]
 

@@ -11,6 +11,8 @@ from committees.services.ballots.closing import (
 )
 from committees.services.ballots.confiding import make_confidential
 from committees.services.ballots.conflicts import decide_conflict, declare_conflict, state_conflict
+from committees.services.ballots.consenting import consent_to_circular, may_consent
+from committees.services.ballots.continuing import continue_ballot
 from committees.services.ballots.counting import awaits_chair, running_tally, turnout
 from committees.services.ballots.declaring import declare
 from committees.services.ballots.drafting import change_draft, discard_draft, draft_ballot
@@ -25,6 +27,7 @@ from committees.services.ballots.errors import (
     BallotClosed,
     BallotRefused,
     ChangeRefused,
+    ConsentRefused,
     DeadlinePassed,
     EarlyCloseRefused,
     InvalidChoice,
@@ -43,12 +46,15 @@ from committees.services.ballots.hands import enter_hands, preview
 from committees.services.ballots.opening import open_ballot, text_hash
 from committees.services.ballots.reminding import remind_due, remind_now
 from committees.services.ballots.roll import exclude_partner, include_partner, mark_leaving, outstanding
+from committees.services.ballots.stages import GOES_ON, can_continue
 
 __all__ = [
+    "GOES_ON",
     "Annulment",
     "BallotClosed",
     "BallotRefused",
     "ChangeRefused",
+    "ConsentRefused",
     "DeadlinePassed",
     "EarlyCloseRefused",
     "InvalidChoice",
@@ -66,10 +72,13 @@ __all__ = [
     "annul_and_repeat",
     "awaits_chair",
     "break_tie",
+    "can_continue",
     "cast",
     "change_draft",
     "close_ballot",
     "close_due",
+    "consent_to_circular",
+    "continue_ballot",
     "decide_conflict",
     "declare",
     "declare_conflict",
@@ -80,6 +89,7 @@ __all__ = [
     "include_partner",
     "make_confidential",
     "mark_leaving",
+    "may_consent",
     "needs_second_person",
     "object_to_circular",
     "open_ballot",

@@ -74,6 +74,19 @@ def rules_of(ballot: Ballot) -> Rules | None:
     return found.rules if found else None
 
 
+def named_rules(ballot: Ballot) -> str:
+    """The rules a refusal rests on, with version, matter and clause where there are any, to stand in a sentence."""
+    rule_set = ballot.rule_set
+    if rule_set is None:
+        return _("Verfahrensregeln")
+    facts = [_("Fassung %(version)s") % {"version": rule_set.version}]
+    if rule_set.matter is not None:
+        facts.append(_("für „%(matter)s“") % {"matter": rule_set.matter})
+    if rule_set.reason:
+        facts.append(rule_set.reason)
+    return _("Verfahrensregeln (%(facts)s)") % {"facts": ", ".join(facts)}
+
+
 def say(sentence: Any) -> str:
     """A sentence of the rules in the reader's language."""
     return sentence.text(get_language())

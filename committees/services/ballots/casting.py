@@ -18,7 +18,7 @@ from committees.models import Ballot, Delegate, LateAnswer, Participation, Reser
 from committees.rules import eligibility, papers
 from committees.rules.eligibility import Earlier, Facts, Kind, Mandate, Refused
 from committees.rules.rule_set import Abstention, RuleError
-from committees.services.ballots import closing
+from committees.services.ballots import closing, statements
 from committees.services.ballots.authority import key_of, say
 from committees.services.ballots.counting import LARGE_ROLL
 from committees.services.ballots.errors import (
@@ -73,11 +73,13 @@ def cast(
     choice: str,
     token: str,
     council: str = "",
+    statement: str = "",
     among: QuerySet[Ballot] | None = None,
 ) -> Receipt:
     """Cast the vote of a partner, or change it; the same form sent again gets the same receipt.
 
-    `council`: the partner's own council whose consent a yes is subject to, where the rules allow that.
+    `council`: the partner's own council whose consent a yes is subject to, where the rules allow that; `statement`:
+    what the partner says to its vote.
     Lock, clock, eligibility and the rows are one transaction of at most a dozen statements (reliability.md 4.1).
     `among` narrows the ballots it may be. Raises Ballot.DoesNotExist, InvalidChoice, NotEntitled, BallotClosed,
     DeadlinePassed, ChangeRefused, TokenUsed, TooManyCasts.
@@ -94,6 +96,7 @@ def cast(
         choice=choice,
         token_hash=hashlib.sha256(token.encode()).hexdigest(),
         council=council.strip(),
+        statement=statement.strip(),
     )
     answer = _patiently(attempt.make)
     if isinstance(answer, BallotRefused):
@@ -127,6 +130,7 @@ class _Attempt:
     choice: str
     token_hash: str
     council: str = ""
+    statement: str = ""
 
     def make(self) -> Receipt | BallotRefused:
         try:
@@ -153,13 +157,15 @@ class _Attempt:
         if ballot.form != BallotForm.ROLL_CALL:
             raise NotEntitled(_("Hier wird mit Handzeichen abgestimmt; das Ergebnis wird erfasst."))
         self._must_fit(ballot)
-        if self.choice == Choice.ABSTAIN and ballot.rules.abstention is Abstention.FORBIDDEN:
+        statements.must_fit(ballot, self.choice, self.statement)
+        if self.choice == Choice.ABSTAIN and ballot.own_rules.abstention is Abstention.FORBIDDEN:
             raise InvalidChoice(_("Die Verfahrensregeln lassen hier keine Enthaltung zu."), field="choice")
         vote = Vote(
             ballot=ballot,
             partner_id=self.partner_id,
             revision=earlier.revision + 1 if earlier else 1,
             choice=self.choice,
+            statement=self.statement,
             replaced=earlier.choice if earlier else "",
             cast_by=self.by,
             capacity=Capacity(decision.kind.value),

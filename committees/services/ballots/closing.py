@@ -4,11 +4,13 @@ from datetime import datetime
 
 from django.db import transaction
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from committees import policies
 from committees.enums import BallotState, BallotWay, Choice, CloseCause
 from committees.models import Ballot
-from committees.services.ballots import counting, neighbours
+from committees.rules.verdict import Outcome
+from committees.services.ballots import counting, neighbours, stopping
 from committees.services.ballots.authority import (
     ballots,
     hold,
@@ -23,6 +25,8 @@ from committees.services.ballots.roll import mark_all_leaving, outstanding
 from partnership import clock
 from partnership.models import User
 from partnership.services import audit
+
+TOO_FEW_AGREED = gettext_lazy("Zu wenige Partner waren mit dem Umlauf einverstanden")
 
 
 @transaction.atomic
@@ -104,15 +108,19 @@ def finish(ballot: Ballot, *, by: User | None, cause: CloseCause) -> Ballot:
     tally = counting.tally_by_difference(ballot)
     count = counting.count_of(ballot, tally)
     verdict = counting.verdict_of(ballot, count)
-    ballot.state = BallotState.CLOSED
     ballot.closed_by, ballot.close_cause = by, cause
     if cause != CloseCause.EARLY:
         ballot.close_reason, ballot.early_close_requested_by = "", None
+    is_agreed = counting.tally_by_latest(ballot) == tally
+    if verdict.outcome is Outcome.STOPPED and is_agreed:
+        stopping.stop(by, ballot, count, verdict, reason=TOO_FEW_AGREED)
+        return ballot
+    ballot.state = BallotState.CLOSED
     ballot.counts, ballot.verdict = count.to_data(), verdict.to_data()
     ballot.outcome = verdict.outcome.value
     ballot.save()
     audit.record(by=by, action="ballot.closed", subject=ballot, cause=cause.value, counts=ballot.counts)
-    if counting.tally_by_latest(ballot) != tally:
+    if not is_agreed:
         dispute(ballot)
     elif ballot.way == BallotWay.CIRCULAR:
         neighbours.notices().closed(ballot=ballot)

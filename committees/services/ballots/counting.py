@@ -1,6 +1,5 @@
 """Counting the votes of a ballot, in two ways that must agree, and what the count means under the rules."""
 
-from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
@@ -12,10 +11,10 @@ from django.db.models.functions import Coalesce, RowNumber
 
 from committees.enums import PRESENT, BallotWay, Choice
 from committees.models import Attendance, Ballot, Objection, Participation, RollEntry, Vote
-from committees.rules.rule_set import Rules, Tie, WeightKind
-from committees.rules.sentence import Sentence
-from committees.rules.verdict import Condition, Count, Outcome, Verdict, decide
-from committees.services.ballots.tallies import is_asked, tallies_of
+from committees.rules.rule_set import Tie, WeightKind
+from committees.rules.verdict import Count, Outcome, Verdict, decide
+from committees.services.ballots.tallies import tallies_of
+from committees.services.second_invitation import is_called_anew
 from partnership import clock
 from partnership.db.prepared import Prepared
 from partnership.enums import Role
@@ -161,47 +160,23 @@ def verdict_of(ballot: Ballot, count: Count, chair_choice: str | None = None) ->
     Where the chair's vote breaks a tie, it is the vote the chair cast; a chair who cast none decides apart
     (`break_tie`), and until then the outcome is a tie.
     """
-    whole, rules = ballot.rules, ballot.rules.at_ballot(ballot.number)
-    chair_choice = chair_choice or (_vote_of_chair(ballot) if rules.tie is Tie.CHAIR and rules.can_tie else None)
-    options: dict[str, Any] = {
-        "way": ballot.way,
-        "number": ballot.number,
-        "is_second_invitation": bool(ballot.meeting and ballot.meeting.is_second_invitation),
-        "objections": ballot.objections.count() if ballot.way == BallotWay.CIRCULAR else 0,
-    }
-    if is_asked(rules):
-        options["tallies"] = tallies_of(ballot, _present(ballot))
-    if rules.tie is not Tie.CHAIR or chair_choice is not None:
-        return decide(whole, count, chair_choice=chair_choice, **options)
-    verdict = decide(_without_chair(whole), count, **options)
-    if verdict.outcome is not Outcome.TIE:
-        return verdict
-    return replace(verdict, conditions=(*verdict.conditions[:-1], _undecided(verdict.conditions[-1])))
-
-
-def _without_chair(rules: Rules) -> Rules:
-    """The rules where the chair has not decided yet: equal votes stay a tie."""
-    stages = tuple(replace(stage, tie=Tie.NEW_BALLOT) if stage.tie is Tie.CHAIR else stage for stage in rules.stages)
-    return replace(rules, tie=Tie.NEW_BALLOT if rules.tie is Tie.CHAIR else rules.tie, stages=stages)
-
-
-def _undecided(tie: Condition) -> Condition:
-    return replace(
-        tie,
-        sentence=Sentence(
-            f"Stimmengleichheit, je {tie.actual}: Die Entscheidung des Vorsitzes steht noch aus.",
-            f"The votes are equal, {tie.actual} each: the chair has not decided yet.",
-        ),
+    own = ballot.own_rules
+    return decide(
+        ballot.rules,
+        count,
+        way=ballot.way,
+        number=ballot.number,
+        is_second_invitation=is_called_anew(ballot),
+        objections=ballot.objections.count() if ballot.way == BallotWay.CIRCULAR else 0,
+        chair_choice=chair_choice or (_vote_of_chair(ballot) if own.tie is Tie.CHAIR and own.can_tie else None),
+        is_chair_awaited=True,
+        tallies=tallies_of(ballot, _present(ballot)),
     )
 
 
 def awaits_chair(ballot: Ballot) -> bool:
     """Whether the result hangs on the chair's decision."""
-    return ballot.outcome == Outcome.TIE and not ballot.chair_choice and _is_tie_of_chair(ballot)
-
-
-def _is_tie_of_chair(ballot: Ballot) -> bool:
-    return ballot.rules.at_ballot(ballot.number).tie is Tie.CHAIR
+    return ballot.outcome == Outcome.TIE and not ballot.chair_choice and ballot.own_rules.tie is Tie.CHAIR
 
 
 def _vote_of_chair(ballot: Ballot) -> str | None:

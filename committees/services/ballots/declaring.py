@@ -34,7 +34,7 @@ def declare(*, by: User | None, ballot: Ballot) -> Resolution:
     ballot.save(update_fields=["state", "declared_at", "declared_by"])
     audit.record(by=by, action="ballot.declared", subject=ballot, outcome=ballot.outcome)
     resolution: Resolution = neighbours.resolutions().record(
-        by=by, ballot=ballot, outcome=ballot.outcome, reason=_early(ballot), refers_to=_annulled(ballot)
+        by=by, ballot=ballot, outcome=ballot.outcome, reason=_early(ballot), refers_to=_earlier(ballot)
     )
     return resolution
 
@@ -47,8 +47,7 @@ def _early(ballot: Ballot) -> str:
         return _("Vorzeitig geschlossen: %(reason)s") % {"reason": ballot.close_reason}
 
 
-def _annulled(ballot: Ballot) -> Resolution | None:
-    """The register entry of the annulled vote that this one repeats."""
-    if ballot.repeats_id is None:
-        return None
-    return Resolution.objects.filter(ballot=ballot.repeats_id).order_by("-position").first()
+def _earlier(ballot: Ballot) -> Resolution | None:
+    """The entry of the annulled vote that this one repeats, or of the ballot that it continues."""
+    found: Resolution | None = neighbours.register().entry_of(ballot.repeats_id or ballot.continues_id)
+    return found

@@ -4,19 +4,16 @@ import hashlib
 import uuid
 from dataclasses import dataclass
 from datetime import datetime
-from functools import partial
+from typing import Any
 
-from django.conf import settings
 from django.db import transaction
-from django.utils import translation
 from django.utils.translation import gettext as _
 
 from committees import policies
 from committees.enums import BallotForm, BallotState, BallotWay, EntryKind
 from committees.models import Ballot, Delegate, Objection, Participation, RollEntry, Vote
-from committees.rules.verdict import Outcome
-from committees.services.ballots import counting, drafting, neighbours, opening
-from committees.services.ballots.authority import hold, must_be_open, must_have_reason, must_step, require
+from committees.services.ballots import counting, drafting, neighbours, opening, stopping
+from committees.services.ballots.authority import hold, must_be_open, must_have_reason, must_step, named_rules, require
 from committees.services.ballots.errors import NotEntitled, ObjectionRefused, WrongState
 from membership.models import Partner
 from partnership import clock
@@ -37,7 +34,9 @@ def object_to_circular(*, by: User, ballot: Ballot, partner: Partner, reason: st
         raise ObjectionRefused(_("Widersprechen kann man nur dem Umlaufverfahren."))
     limit = ballot.rules.circular.objections_to_stop
     if limit is None:
-        raise ObjectionRefused(_("Die Verfahrensregeln sehen keinen Widerspruch gegen das Umlaufverfahren vor."))
+        raise ObjectionRefused(
+            _("Die %(rules)s sehen keinen Widerspruch gegen das Umlaufverfahren vor.") % {"rules": named_rules(ballot)}
+        )
     if ballot.deadline_at is not None and moment >= ballot.deadline_at:
         raise ObjectionRefused(_("Die Frist ist abgelaufen; ein Widerspruch ist nicht mehr möglich."))
     mandates = Delegate.objects.valid(clock.today()).filter(committee=ballot.committee, partner=partner, person=by)
@@ -53,42 +52,10 @@ def object_to_circular(*, by: User, ballot: Ballot, partner: Partner, reason: st
     )
     audit.record(by=by, action="ballot.objected", subject=ballot, partner=str(partner.pk), name=entry.partner_name)
     if ballot.objections.count() >= limit:
-        _stop(by, ballot)
+        stopping.stop_by_objection(by, ballot)
     else:
         neighbours.notices().objected(ballot=ballot, objection=objection)
     return objection
-
-
-def _stop(by: User, ballot: Ballot) -> None:
-    """Enough objections: the circular ballot ends without a result, and the register says so."""
-    must_step(ballot, BallotState.STOPPED)
-    count = counting.count_of(ballot, counting.tally_by_difference(ballot))
-    verdict = counting.verdict_of(ballot, count)
-    ballot.state = BallotState.STOPPED
-    ballot.closed_at = clock.database_now()
-    ballot.outcome = Outcome.STOPPED
-    ballot.counts, ballot.verdict = count.to_data(), verdict.to_data()
-    with translation.override(settings.LANGUAGE_CODE):
-        ballot.ended_reason = _("Widerspruch gegen das Umlaufverfahren")
-    ballot.save()
-    audit.record(by=by, action="ballot.stopped", subject=ballot)
-    neighbours.register().append(
-        by=by,
-        kind=EntryKind.STOPPED,
-        committee=ballot.committee,
-        title=ballot.title,
-        text=ballot.text,
-        ballot=ballot,
-        is_confidential=ballot.is_confidential,
-        reason=ballot.ended_reason,
-    )
-    if ballot.referral is not None:
-        neighbours.motions().return_from_vote(
-            by=by, referral=ballot.referral, ballot=ballot, reason=Outcome.STOPPED.value
-        )
-    neighbours.notices().stopped(ballot=ballot)
-    # Afterwards, as a meeting is locked before a motion and a ballot, never behind them.
-    transaction.on_commit(partial(neighbours.agendas().take_up_stopped, by=by, ballot=ballot), robust=True)
 
 
 @dataclass(frozen=True)
@@ -139,7 +106,8 @@ def annul_and_repeat(
     audit.record(by=by, action="ballot.annulled", subject=ballot, reason=ballot.ended_reason)
     if ballot.referral is not None:
         neighbours.motions().return_from_vote(by=by, referral=ballot.referral, ballot=ballot, reason="annulled")
-    successor = _repeat(by, ballot, deadline_at)
+    links = {"repeats": ballot, "continues": ballot.continues, "number": ballot.number}
+    successor = opening.open_ballot(by=by, ballot=successor_of(by, ballot, deadline_at, **links))
     if carry_hands and ballot.form == BallotForm.SHOW_OF_HANDS:
         _carry_hands(by, ballot, successor)
     neighbours.notices().annulled(ballot=ballot, successor=successor)
@@ -176,8 +144,11 @@ def withdraw_annulment(*, by: User, ballot: Ballot) -> Ballot:
     return ballot
 
 
-def _repeat(by: User, ballot: Ballot, deadline_at: datetime | None) -> Ballot:
-    """The same question, asked anew."""
+def successor_of(by: User, ballot: Ballot, deadline_at: datetime | None, **links: Any) -> Ballot:
+    """The same question, to be asked anew, with the same partners excluded.
+
+    `links` say what it is to the first: `repeats`, or `continues` and `number`.
+    """
     successor = drafting.draft_ballot(
         by=by,
         committee=ballot.committee,
@@ -192,8 +163,9 @@ def _repeat(by: User, ballot: Ballot, deadline_at: datetime | None) -> Ballot:
         is_confidential=ballot.is_confidential,
         matter=ballot.matter,
     )
-    successor.repeats = ballot
-    successor.save(update_fields=["repeats"])
+    for name, value in links.items():
+        setattr(successor, name, value)
+    successor.save(update_fields=list(links))
     excluded = RollEntry.objects.filter(ballot=ballot, is_excluded=True)
     RollEntry.objects.bulk_create(
         RollEntry(
@@ -206,7 +178,7 @@ def _repeat(by: User, ballot: Ballot, deadline_at: datetime | None) -> Ballot:
         )
         for entry in excluded
     )
-    return opening.open_ballot(by=by, ballot=successor)
+    return successor
 
 
 def _carry_hands(by: User, ballot: Ballot, successor: Ballot) -> None:

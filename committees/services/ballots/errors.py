@@ -91,6 +91,12 @@ class ObjectionRefused(BallotRefused):
     status = 409
 
 
+class ConsentRefused(BallotRefused):
+    """Consent to the circular procedure cannot be given."""
+
+    status = 409
+
+
 class TieOpen(WrongState):
     """The votes are equal and the chair has not decided yet."""
 

@@ -12,8 +12,8 @@ from committees.models import Ballot, RollEntry, RuleSet
 from committees.rules.deadlines import check_circular_deadline
 from committees.rules.register import canonical
 from committees.services import weighing
-from committees.services.ballots import neighbours
-from committees.services.ballots.authority import hold, must_step, require, say
+from committees.services.ballots import neighbours, stages
+from committees.services.ballots.authority import hold, must_step, named_rules, require, say
 from committees.services.ballots.counting import present_partner_ids
 from committees.services.ballots.errors import NoRules, OpeningRefused
 from committees.services.weighing import Weighed
@@ -43,7 +43,7 @@ def open_ballot(*, by: User | None, ballot: Ballot) -> Ballot:
     require(policies.conduct, by, ballot)
     must_step(ballot, BallotState.OPEN)
     moment = clock.database_now()
-    rule_set = RuleSet.objects.in_force(committee=ballot.committee, matter=ballot.matter, on=clock.today())
+    rule_set = _rule_set(ballot)
     if rule_set is None:
         raise NoRules(
             _("Für „%(committee)s“ gelten noch keine Verfahrensregeln. Bitte legen Sie zuerst welche fest.")
@@ -72,8 +72,17 @@ def open_ballot(*, by: User | None, ballot: Ballot) -> Ballot:
     return ballot
 
 
+def _rule_set(ballot: Ballot) -> RuleSet | None:
+    """The rules in force for the matter; a further ballot on it is held under those of the first."""
+    if ballot.continues is not None:
+        return ballot.continues.rule_set
+    return RuleSet.objects.in_force(committee=ballot.committee, matter=ballot.matter, on=clock.today())
+
+
 def _check(ballot: Ballot) -> None:
     """What the committee, the meeting and the rules ask of a ballot that is to be opened."""
+    stages.must_be_ripe(ballot)
+    stages.must_follow(ballot)
     if not ballot.committee.votes or ballot.committee.state != CommitteeState.ACTIVE:
         raise OpeningRefused(_("„%(committee)s“ stimmt nicht ab.") % {"committee": ballot.committee})
     if ballot.way == BallotWay.MEETING:
@@ -82,7 +91,9 @@ def _check(ballot: Ballot) -> None:
         return
     circular = ballot.rules.circular
     if not circular.is_allowed:
-        raise OpeningRefused(_("Die Verfahrensregeln dieses Gremiums lassen keine Umlaufbeschlüsse zu."), field="way")
+        raise OpeningRefused(
+            _("Die %(rules)s lassen keine Umlaufbeschlüsse zu.") % {"rules": named_rules(ballot)}, field="way"
+        )
     if ballot.form != BallotForm.ROLL_CALL:
         raise OpeningRefused(_("Im Umlauf stimmt jeder Partner selbst ab, namentlich."), field="form")
     if ballot.deadline_at is None:

@@ -12,6 +12,7 @@ from committees.enums import BallotWay, Choice
 from committees.models import Ballot, Delegate, Participation, RollEntry, Vote
 from committees.rules.rule_set import AlsoKind, Rules
 from committees.rules.verdict import Count, Tallies
+from committees.services.ballots import consenting
 from membership.models import SeatShare
 from partnership import clock
 from partnership.enums import Role
@@ -42,7 +43,7 @@ def tallies_of(ballot: Ballot, present: Collection[UUID] | None) -> Tallies:
         named=_named(ballot, rules),
         is_chair_there=_is_chair_there(ballot, present) if _is_chair_asked(rules, ballot.way) else None,
         minutes_waited=_minutes_waited(ballot),
-        consents=_consents(ballot) if rules.circular.consent.is_asked and ballot.way == BallotWay.CIRCULAR else 0,
+        consents=consenting.consents(ballot) if consenting.is_asked(ballot) else 0,
     )
 
 
@@ -206,10 +207,3 @@ def _minutes_waited(ballot: Ballot) -> int | None:
         return None
     moment = ballot.closed_at or clock.now()
     return max(0, int((moment - ballot.meeting.starts_at).total_seconds() // 60))
-
-
-def _consents(ballot: Ballot) -> int:
-    """The votes of partners that agreed to deciding without a meeting; whoever votes agrees."""
-    voted = Participation.objects.filter(ballot=OuterRef("ballot"), partner=OuterRef("partner"))
-    entitled = RollEntry.objects.filter(Exists(voted), ballot=ballot, is_excluded=False)
-    return entitled.aggregate(votes=Coalesce(Sum(F("weight")), 0))["votes"]

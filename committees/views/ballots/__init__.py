@@ -16,7 +16,8 @@ from committees.views.ballots.hands import BallotHandsView
 from committees.views.ballots.pages import BallotDetailView, BallotDownloadView, BallotListView, BallotTurnoutView
 from committees.views.ballots.preparing import BallotCreateView, BallotDiscardView, BallotEditView
 from committees.views.ballots.roll import BallotExcludeView, BallotIncludeView
-from committees.views.ballots.voting import BallotObjectView, BallotVoteView
+from committees.views.ballots.stages import BallotContinueView
+from committees.views.ballots.voting import BallotConsentView, BallotObjectView, BallotVoteView
 
 __all__ = [
     "BallotAnnulView",
@@ -25,6 +26,8 @@ __all__ = [
     "BallotCloseView",
     "BallotConfideView",
     "BallotConflictView",
+    "BallotConsentView",
+    "BallotContinueView",
     "BallotCreateView",
     "BallotDeclareView",
     "BallotDetailView",

@@ -77,6 +77,7 @@ class BallotOpenView(BallotAct):
         if rule_set is not None and rule_set.rules.key_codes:
             lines.append(self._votes(rule_set, partners))
         if ballot.way == BallotWay.CIRCULAR:
+            lines += shown.warnings_of(ballot)
             lines.append(_("Alle Vertretungen und Stellvertretungen erhalten eine Mail."))
             if ballot.deadline_at:
                 lines.append(

@@ -116,7 +116,7 @@ class BallotDetailView(BallotMixin, ObjectPage):
         if ballot.referral is not None:
             ballot.referral.motion.partnership = self.partnership
         shown.name_people(ballot)
-        shown.find_repetitions(ballot)
+        shown.find_neighbours(ballot)
         is_conductor = bool(policies.conduct(self.user, ballot))
         context |= {
             "breadcrumbs": [*self.breadcrumbs[:1], (ballot.title, "")],
@@ -168,7 +168,10 @@ class BallotDetailView(BallotMixin, ObjectPage):
             "turnout": shown.turnout_of(ballot),
             "receipt": next((seat for seat in seats if seat.vote and str(seat.entry.partner_id) == receipt), None),
             "can_object": bool(seats) and shown.can_object(ballot),
+            "warnings": shown.warnings_of(ballot),
         }
+        more["agreement"] = shown.agreement_of(ballot, more["turnout"].electorate)
+        more["can_consent"] = more["agreement"] is not None and any(seat.vote is None for seat in seats)
         if is_conductor and ballot.form == BallotForm.ROLL_CALL:
             waiting = list(ballots.outstanding(ballot).order_by("partner_name")[: shown.ROLL_PAGE + 1])
             more |= {"waiting": waiting[: shown.ROLL_PAGE], "is_more_waiting": len(waiting) > shown.ROLL_PAGE}
@@ -187,6 +190,8 @@ class BallotDetailView(BallotMixin, ObjectPage):
             if ballot.state != BallotState.CLOSED
             else None,
         }
+        if ballot.state == BallotState.STOPPED:
+            more["taken_up"] = shown.meeting_after(self.user, ballot)
         if ballot.way == BallotWay.CIRCULAR:
             more["late"] = list(LateAnswer.objects.filter(ballot=ballot).select_related("partner"))
             # An answer that was late is told to whoever gave it.
@@ -214,6 +219,8 @@ def acts_of(user: User, ballot: Ballot) -> list[tuple[str, Any, str]]:
             acts.append(("ballot_declare", _("Ergebnis feststellen"), "primary"))
         elif is_chair:
             acts.append(("ballot_break_tie", _("Stimmengleichheit entscheiden"), "primary"))
+    if ballots.can_continue(ballot):
+        acts.append(("ballot_continue", _("Nächsten Wahlgang vorbereiten"), "primary"))
     if is_chair and ballot.state in (BallotState.DRAFT, BallotState.OPEN):
         acts.append(("ballot_exclude", _("Befangenheit"), "secondary"))
     if ballot.state in (BallotState.OPEN, BallotState.CLOSED, BallotState.DISPUTED):

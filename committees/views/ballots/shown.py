@@ -14,16 +14,17 @@ from django.utils.html import format_html
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
-from committees.enums import BallotForm, BallotState, BallotWay, Capacity, Choice, DelegateKind
+from committees.enums import BallotForm, BallotState, BallotWay, Capacity, Choice, DelegateKind, MeetingState
 from committees.forms.ballots import VoteForm
-from committees.models import Ballot, Meeting, RollEntry, Vote
-from committees.rules import describe
+from committees.models import AgendaItem, Ballot, Meeting, RollEntry, Vote
+from committees.rules import circular, describe
 from committees.rules.deadlines import deadline_words
 from committees.rules.eligibility import Earlier, Eligible, Facts, Kind, Mandate, may_cast
 from committees.rules.rule_set import ProxyKind, Rules
 from committees.rules.verdict import OUTCOMES, Condition, Count, Outcome, Verdict
-from committees.services import proxies
-from committees.services.ballots import counting
+from committees.services import ballots, proxies
+from committees.services.ballots import consenting, counting, stages
+from committees.services.ballots.authority import rules_of as rules_for
 from committees.services.ballots.authority import say
 from committees.services.ballots.casting import KIND_OF
 from partnership import clock
@@ -66,15 +67,60 @@ def name_people(ballot: Ballot) -> None:
         setattr(ballot, role, people[key])
 
 
-def find_repetitions(ballot: Ballot) -> None:
-    """Read the ballot this one repeats and the one that repeats it, in one statement, where there may be any."""
-    if ballot.repeats_id is None and ballot.state != BallotState.ANNULLED:
+def find_neighbours(ballot: Ballot) -> None:
+    """Read the ballots this one repeats or continues, and those that do so with it, where there may be any."""
+    goes_on = ballot.outcome in stages.GOES_ON or (ballot.outcome in stages.ONCE_MORE and ballot.number > 1)
+    if not (ballot.repeats_id or ballot.continues_id or goes_on or ballot.state == BallotState.ANNULLED):
         return
-    for other in Ballot.objects.filter(Q(pk=ballot.repeats_id) | Q(repeats=ballot.pk)).order_by():
+    mine = Q(pk__in=[key for key in (ballot.repeats_id, ballot.continues_id) if key])
+    followers = Q(continues=ballot.pk) & ~Q(state=BallotState.ANNULLED)
+    for other in Ballot.objects.filter(mine | Q(repeats=ballot.pk) | followers).order_by():
         if other.pk == ballot.repeats_id:
             ballot.repeats = other
+        elif other.pk == ballot.continues_id:
+            ballot.continues = other
+        elif other.continues_id == ballot.pk:
+            ballot.follower = other
         else:
             other.repeats = ballot  # sets `repeated_by` of this one
+
+
+def meeting_after(user: User, ballot: Ballot) -> AgendaItem | None:
+    """The item of a meeting to which the matter of a stopped circular ballot went."""
+    taken = Q(stopped_ballot=ballot.pk)
+    if ballot.referral_id is not None:
+        taken |= Q(referral=ballot.referral_id, meeting__starts_at__gt=ballot.closed_at)
+    items = AgendaItem.objects.visible_to(user).filter(taken).exclude(meeting__state=MeetingState.CANCELLED)
+    return items.select_related("meeting__partnership").order_by("meeting__starts_at").first()
+
+
+@dataclass(frozen=True)
+class Agreement:
+    """How many agree to deciding without a meeting, and how many must."""
+
+    given: int
+    needed: int
+
+    @property
+    def sentence(self) -> str:
+        """Both numbers in a sentence."""
+        return _("Mit dem Umlauf einverstanden: %(given)s, nötig: %(needed)s") % {
+            "given": self.given,
+            "needed": self.needed,
+        }
+
+
+def agreement_of(ballot: Ballot, electorate: int) -> Agreement | None:
+    """How far the agreement has come while the ballot runs; None where nobody asks for it."""
+    if not ballots.may_consent(ballot):
+        return None
+    return Agreement(consenting.consents(ballot), ballot.rules.circular.consent.needed(electorate))
+
+
+def warnings_of(ballot: Ballot) -> list[str]:
+    """What somebody who votes in a circular ballot must not overlook."""
+    rules = rules_for(ballot) if ballot.way == BallotWay.CIRCULAR else None
+    return [say(sentence) for sentence in circular.warnings(rules)] if rules is not None else []
 
 
 @dataclass
@@ -184,9 +230,10 @@ def seat_of(
                 "partner": entry.partner_id,
                 "choice": (chosen or {}).get("choice") or (vote and vote.choice),
                 "council": (chosen or {}).get("council", ""),
+                "statement": chosen.get("statement", "") if chosen else (vote.statement if vote else ""),
             },
             auto_id=f"id_{entry.partner_id.hex}_%s",
-            rules=ballot.rules,
+            rules=ballot.own_rules,
             way=ballot.way,
             action=url_of(ballot, "ballot_vote"),
         )
@@ -327,6 +374,8 @@ def facts_of(ballot: Ballot) -> list[tuple[Any, Any]]:
         (_("Verfahren"), ballot.get_way_display()),
         (_("Form"), ballot.get_form_display()),
     ]
+    if ballot.number > 1:
+        facts.append((_("Wahlgang"), ballot.number))
     if ballot.meeting is not None:
         facts.append((_("Sitzung"), format_html('<a href="{}">{}</a>', meeting_url_of(ballot), ballot.meeting)))
     if ballot.deadline_at is not None:
@@ -362,7 +411,7 @@ def _sentences(rules: Rules, _language: str) -> tuple[str, ...]:
 
 def effects_of(ballot: Ballot) -> tuple[tuple[str, str], ...]:
     """What each choice does under these rules, and what happens without one."""
-    return _effects(ballot.rules, ballot.way, get_language())
+    return _effects(ballot.own_rules, ballot.way, get_language())
 
 
 def rules_of(ballot: Ballot) -> tuple[str, ...]:

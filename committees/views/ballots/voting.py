@@ -14,12 +14,12 @@ from django.views.generic import View
 
 from committees import policies
 from committees.enums import Choice
-from committees.forms.ballots import CastForm, ObjectionForm
+from committees.forms.ballots import CastForm, ConsentForm, ObjectionForm
 from committees.models import Ballot
 from committees.rules.describe import choice_effects
 from committees.rules.rule_set import Choice as RuleChoice
 from committees.services import ballots
-from committees.services.ballots import BallotRefused
+from committees.services.ballots import BallotRefused, statements
 from committees.services.ballots.authority import say
 from committees.views.ballots import shown
 from committees.views.ballots.pages import BallotDetailView, BallotMixin
@@ -69,6 +69,7 @@ class BallotVoteView(BallotDetailView):
                 choice=data["choice"],
                 token=data["token"],
                 council=data["council"],
+                statement=data["statement"],
                 among=Ballot.objects.filter(partnership__slug=self.kwargs["slug"]),
             )
         except Ballot.DoesNotExist:
@@ -85,7 +86,7 @@ class BallotVoteView(BallotDetailView):
         form = CastForm(given)
         if not form.is_valid():
             return self._page()
-        chosen = {name: form.cleaned_data[name] for name in ("partner", "choice", "council")}
+        chosen = {name: form.cleaned_data[name] for name in ("partner", "choice", "council", "statement")}
         chosen = {name: value for name, value in chosen.items() if value}
         return f"{reverse('committees:ballot_vote', kwargs=self.kwargs)}?{urlencode(chosen)}"
 
@@ -108,11 +109,15 @@ class BallotVoteView(BallotDetailView):
             return self._refuse(_("Sie vertreten diesen Partner in dieser Abstimmung nicht."), 403)
         if seat.form is None:
             return self._refuse(seat.refusal, 409)
-        effect = choice_effects(ballot.rules, ballot.way).get(RuleChoice(data["choice"]))
+        effect = choice_effects(ballot.own_rules, ballot.way).get(RuleChoice(data["choice"]))
         if effect is None:
             return self._refuse(_("Die Verfahrensregeln lassen hier keine Enthaltung zu."), 422)
         if data["council"] and (data["choice"] != Choice.YES or not ballot.rules.reservation.is_allowed):
             return self._refuse(_("Ein Vorbehalt ist nur bei einem Ja möglich."), 422)
+        try:
+            statements.must_fit(ballot, data["choice"], data["statement"].strip())
+        except BallotRefused as refusal:
+            return self._refuse(str(refusal), refusal.status)
         context = {
             "view": self,
             "partnership": self.partnership,
@@ -122,6 +127,7 @@ class BallotVoteView(BallotDetailView):
             "choice": Choice(data["choice"]),
             "effect": say(effect),
             "council": data["council"],
+            "statement": data["statement"].strip(),
             "token": str(uuid.uuid4()),
             "breadcrumbs": [*self.breadcrumbs, (_("Bestätigen"), "")],
             "back_url": self._page(),
@@ -171,4 +177,39 @@ class BallotObjectView(BallotMixin, ObjectFormPage):
         return shown.url_of(self.object)
 
 
-__all__ = ["BallotObjectView", "BallotVoteView"]
+class BallotConsentView(BallotMixin, ObjectFormPage):
+    """Agreeing, for a partner, to deciding without a meeting, before or without voting."""
+
+    policy = policies.represent
+    template_name = "confirm.html"
+    form_class = ConsentForm
+
+    def get_form_kwargs(self) -> dict[str, Any]:
+        mine = shown.mandates_of(self.user, self.object.committee_id)
+        partners = Partner.objects.filter(pk__in=mine, partnership=self.partnership).order_by("number")
+        return super().get_form_kwargs() | {"partners": partners}
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        return super().get_context_data(**kwargs) | {
+            "breadcrumbs": [*self.breadcrumbs, (_("Einverständnis"), "")],
+            "heading": _("Mit dem Umlauf zu „%(title)s“ einverstanden?") % {"title": self.object.title},
+            "consequences": [
+                _("Sie stimmen damit noch nicht ab; das können Sie bis zum Ende der Frist."),
+                _("Ein Einverständnis kann nicht zurückgenommen werden."),
+            ],
+            "confirm_label": _("Einverständnis erklären"),
+            "tone": "info",
+            "cancel_url": shown.url_of(self.object),
+        }
+
+    def perform(self, form: Any) -> Any:
+        return self.run(
+            ballots.consent_to_circular, form=form, ballot=self.object, partner=form.cleaned_data["partner"]
+        )
+
+    def get_success_url(self) -> str:
+        messages.success(self.request, _("Festgehalten: Ihr Partner ist mit dem Umlauf einverstanden."))
+        return shown.url_of(self.object)
+
+
+__all__ = ["BallotConsentView", "BallotObjectView", "BallotVoteView"]

@@ -182,9 +182,6 @@ def test_a_stopped_circular_vote_becomes_an_item_of_the_next_meeting_that_still_
     item = agendas.take_up_stopped(by=house.office, ballot=ballot)
     assert (item.meeting, item.referral) == (meeting, referral)
     assert agendas.take_up_stopped(by=house.office, ballot=ballot) is None
-    free = Ballot(committee=house.tk, title="Ohne Vorlage", text="Beschlossen wird.", is_confidential=True)
-    item = agendas.take_up_stopped(by=house.office, ballot=free)
-    assert (item.title, item.text, item.is_confidential) == ("Ohne Vorlage", "Beschlossen wird.", True)
 
 
 def test_an_objection_puts_the_matter_on_the_agenda(django_capture_on_commit_callbacks):

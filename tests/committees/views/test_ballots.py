@@ -467,7 +467,8 @@ def test_an_objection_is_made_in_the_browser(client, chamber, ballot):
     data = {"partner": str(chamber.partners[0].pk), "reason": ""}
     assert client.post(address(ballot, "ballot_object"), data).status_code == 422
     page = client.post(address(ballot, "ballot_object"), {**data, "reason": "Bitte besprechen"}, follow=True)
-    assert "Der Umlauf wurde durch Widerspruch beendet" in text(page)
+    assert "Widerspruch gegen das Umlaufverfahren" in text(page)
+    assert "kommt auf die Tagesordnung der nächsten Sitzung" in text(page)
 
 
 def test_reminding_says_how_many(client, chamber, ballot):
