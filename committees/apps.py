@@ -61,13 +61,14 @@ class CommitteesConfig(AppConfig):
 
     def _register_motions(self) -> None:
         from committees import policies, queries
-        from committees.notifications import motions, reservations, resolutions
+        from committees.notifications import findings, motions, reservations, resolutions
         from partnership.services import documents
         from partnership.ui import badges, navigation
 
         motions.register()
         resolutions.register()
         reservations.register()
+        findings.register()
         badges.register(
             {
                 "no_quorum": ("warning", "warning"),
@@ -77,6 +78,7 @@ class CommitteesConfig(AppConfig):
                 "published": ("success", "visibility"),
                 "effective": ("success", "check"),
                 "lapsed": ("danger", "close"),
+                "undecided": ("warning", "warning"),
             }
         )
         documents.register_scope("committees.motion", queries.may_read_motion)

@@ -1,15 +1,8 @@
 """Work of committees that the schedule and the worker do: ids in, one service call."""
 
-import logging
-
 from celery import shared_task
 
-from committees.enums import BallotState
-from committees.models import Ballot
-from committees.services import ballots, register, reservations
-from partnership.models import Partnership
-
-log = logging.getLogger(__name__)
+from committees.services import ballots, reservations, verification
 
 
 @shared_task
@@ -32,15 +25,5 @@ def settle_reservations() -> int:
 
 @shared_task
 def recount_and_verify() -> int:
-    """Count every decided ballot again and compute every register anew; what does not agree goes to the log."""
-    problems = 0
-    decided = Ballot.objects.filter(state__in=(BallotState.CLOSED, BallotState.DECLARED))
-    for ballot in decided.iterator(chunk_size=200):
-        if not ballots.recount(ballot):
-            problems += 1
-            log.error("ballot %s: the stored counts differ from its votes", ballot.pk)
-    for partnership in Partnership.objects.all():
-        for finding in register.verify(partnership).findings:
-            problems += 1
-            log.error("register of %s, entry %s: %s", partnership.slug, finding.position, finding.sentence)
-    return problems
+    """Count every decided ballot again and compute every register anew; what does not agree reaches people."""
+    return verification.check_everything()

@@ -21,14 +21,30 @@ def note(name: str, detail: str = "") -> None:
     )
 
 
+# Parts that say themselves that something is wrong, until they say that it is well again.
+ALARMS = ("mail", "register")
+
+
+def raise_alarm(name: str, detail: str) -> None:
+    """Note that something is wrong; one of `ALARMS`."""
+    if name not in ALARMS:
+        raise ValueError(f"No alarm is called {name!r}.")
+    note(name, detail)
+
+
+def clear_alarm(name: str) -> None:
+    """Forget that something was wrong."""
+    Heartbeat.objects.filter(name=name).delete()
+
+
 def mail_server_is_away(reason: str) -> None:
     """Note that the mail server cannot be reached."""
-    note("mail", reason)
+    raise_alarm("mail", reason)
 
 
 def mail_server_works() -> None:
     """Forget that it could not be reached."""
-    Heartbeat.objects.filter(name="mail").delete()
+    clear_alarm("mail")
 
 
 def problems() -> list[str]:
@@ -47,8 +63,7 @@ def problems() -> list[str]:
             found.append("fence")
     except DatabaseError:
         return ["database"]
-    if "mail" in beats:
-        found.append("mail")
+    found += [name for name in ALARMS if name in beats]
     for part in ("worker", "beat"):
         if part not in beats or now - beats[part] > silence:
             found.append(part)
