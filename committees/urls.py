@@ -120,6 +120,12 @@ urlpatterns = [
         name="resolution_publish",
     ),
     path("beschluesse/<uuid:pk>/berichtigen/", resolutions.ResolutionCorrectView.as_view(), name="resolution_correct"),
+    path(
+        "beschluesse/<uuid:pk>/fuer-ungueltig-erklaeren/",
+        resolutions.ResolutionAnnulView.as_view(),
+        name="resolution_annul",
+    ),
+    path("beschluesse/<uuid:pk>/gueltig-lassen/", resolutions.ResolutionKeepView.as_view(), name="resolution_keep"),
     # register, for everybody
     path(
         "oeffentlich/beschluesse/",

@@ -40,7 +40,7 @@ def for_everybody(partnership: Partnership) -> bytes:
     released = set(Resolution.objects.public().filter(partnership=partnership).values_list("pk", flat=True))
     corrected = set(
         Resolution.objects.filter(
-            partnership=partnership, relation="corrects", refers_to__in=released, is_confidential=False
+            partnership=partnership, relation__in=("corrects", "annuls"), refers_to__in=released, is_confidential=False
         ).values_list("pk", flat=True)
     )
 

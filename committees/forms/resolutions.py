@@ -109,3 +109,14 @@ class CorrectForm(KernForm):
     text = PlainTextField(label=_("Berichtigter Beschlusstext"), max_length=20_000)
     reason = PlainTextField(label=_("Grund der Berichtigung"), max_length=500)
     submit_label = _("Berichtigung eintragen")
+
+
+class AnnulForm(KernForm):
+    """Why a resolution is declared invalid; who confirms reads what was written."""
+
+    reason = PlainTextField(label=_("Begründung"), max_length=500)
+
+    def __init__(self, *args: Any, is_asked: bool = False, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if is_asked:
+            del self.fields["reason"]

@@ -19,6 +19,7 @@ from partnership.services import outbox
 
 DECLARED = "resolution.declared"
 CORRECTED = "resolution.corrected"
+ANNULLED = "resolution.annulled"
 UNREACHED = "resolution.unreached"
 ENTITLEMENT = "committees.resolution"
 
@@ -115,6 +116,35 @@ def declared(*, by: User | None, resolution: Resolution) -> list[OutboxMessage]:
     )
 
 
+def annulled(*, entry: Resolution) -> list[OutboxMessage]:
+    """Tell all partners that a resolution was declared invalid; of a confidential one its number only."""
+    partnership, about = entry.partnership, entry.refers_to
+    assert about is not None
+    context = {
+        "entry": entry,
+        "about": about,
+        "reason": "" if entry.is_confidential else _wording(entry).get("reason", ""),
+        "head": f"{entry.position}:{entry.hash}",
+        "url": reverse("committees:resolution_detail", kwargs={"slug": partnership.slug, "pk": about.pk}),
+    }
+    return outbox.post_many(
+        [
+            outbox.Letter(
+                kind=ANNULLED,
+                template="committees/mail/resolution_annulled",
+                context=context,
+                dedup_key=f"resolution:{entry.pk}:{person.pk}",
+                subject=format_lazy(_("Beschluss {number} für ungültig erklärt"), number=about.number),
+                partnership=partnership,
+                recipient=person,
+                about=about,
+                entitlement=ENTITLEMENT,
+            )
+            for person in people_of_all_partners(partnership)
+        ]
+    )
+
+
 def _wording(resolution: Resolution) -> dict[str, str]:
     return part(resolution, "text") or {"text": ""}
 
@@ -143,6 +173,7 @@ def is_still_entitled(message: OutboxMessage) -> str | None:
 def register() -> None:
     """Name the mails and the check before each send; called when the app is ready."""
     outbox.register_kind(DECLARED, _("Beschlussmitteilung"))
+    outbox.register_kind(ANNULLED, _("Ungültigkeit eines Beschlusses"))
     outbox.register_kind(CORRECTED, _("Berichtigung eines Beschlusses"))
     outbox.register_kind(UNREACHED, _("Nicht benachrichtigte Partner"))
     outbox.register_entitlement(ENTITLEMENT, is_still_entitled)

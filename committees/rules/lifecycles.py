@@ -272,6 +272,18 @@ REFERRAL: Table = (
         SYSTEM,
         ("ballot_without_resolution",),
     ),
+    # The resolution was declared invalid.
+    *(
+        Step(
+            settled,
+            _R.SCHEDULED,
+            Sentence("Erneut beraten", "Treat once more"),
+            SYSTEM,
+            ("resolution_annulled",),
+            ("all_partners",),
+        )
+        for settled in (_R.RECOMMENDED, _R.NOT_RECOMMENDED, _R.ADOPTED, _R.REJECTED)
+    ),
 )
 
 _V = MotionState
@@ -345,6 +357,17 @@ MOTION: Table = (
         OFFICE,
         ("reason", "no_open_ballot"),
         ("committees_concerned",),
+    ),
+    *(
+        Step(
+            decided,
+            _V.IN_TREATMENT,
+            Sentence("Erneut beraten", "Treat once more"),
+            SYSTEM,
+            ("resolution_annulled",),
+            is_derived=True,
+        )
+        for decided in (_V.ADOPTED, _V.REJECTED)
     ),
     Step(
         _V.ADOPTED,

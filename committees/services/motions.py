@@ -413,6 +413,31 @@ def return_from_vote(*, by: User | None, referral: Referral, ballot: Ballot, rea
 
 
 @transaction.atomic
+def reopen(*, by: User | None, ballot: Ballot, reason: str) -> Referral | None:
+    """The resolution of a ballot was declared invalid: its committee treats the motion again.
+
+    Nothing changes where a later committee has begun already, or the motion was carried out or withdrawn meanwhile.
+    """
+    if ballot.referral is None:
+        return None
+    motion = lock_motion(ballot.referral.motion_id)
+    referral = _locked_referral(motion, ballot.referral)
+    has_gone_on = motion.referrals.filter(position__gt=referral.position).exclude(state__in=UNTOUCHED).exists()
+    is_over = motion.state not in (MotionState.IN_TREATMENT, MotionState.ADOPTED, MotionState.REJECTED)
+    if (
+        is_over
+        or has_gone_on
+        or lifecycles.allowed(lifecycles.REFERRAL, referral.state, ReferralState.SCHEDULED) is None
+    ):
+        return None
+    referral.state, referral.settled_at = ReferralState.SCHEDULED, None
+    referral.save(update_fields=["state", "settled_at"])
+    audit.record(by=by, action="motion.reopened", subject=motion, committee=referral.committee.name, reason=reason)
+    _follow(motion)
+    return referral
+
+
+@transaction.atomic
 def set_opinion(*, by: User, referral: Referral, opinion: str) -> Referral:
     """Write down why a committee recommends, or does not; it becomes part of the next committee's Beschlussvorlage.
 

@@ -96,6 +96,8 @@ def correct(*, by: User, resolution: Resolution, text: str, reason: str) -> Reso
     resolution = lock(Resolution.objects.select_related("partnership", "committee"), resolution.pk)
     if not resolution.number:
         raise ResolutionRefused(_("Berichtigt werden nur Beschlüsse, keine Vermerke im Register."))
+    if resolution.referred_by.filter(kind=EntryKind.ANNULLED).exists():
+        raise ResolutionRefused(_("Dieser Beschluss ist für ungültig erklärt; zu berichtigen ist nichts mehr."))
     if not reason.strip():
         raise ResolutionRefused(_("Nennen Sie bitte den Grund der Berichtigung."), field="reason")
     if not text.strip():

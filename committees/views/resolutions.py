@@ -2,6 +2,7 @@
 
 from typing import Any, ClassVar
 
+from django.contrib import messages
 from django.db.models import Prefetch, QuerySet
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.urls import reverse
@@ -13,13 +14,22 @@ from committees import followups, policies
 from committees.enums import EntryKind, EntryRelation
 from committees.exports import register_csv, register_json
 from committees.forms import resolutions as forms
-from committees.models import Motion, Resolution
+from committees.models import Invalidation, Motion, Resolution
 from committees.rules import register as rules_of_register
-from committees.services import register, resolutions
+from committees.services import invalidating, register, resolutions
 from committees.views import reservations
 from partnership.exports import tables
 from partnership.policies import anyone
-from partnership.views.base import ConfirmPage, ListPage, ObjectFormPage, ObjectMixin, ObjectPage, Page, PolicyMixin
+from partnership.views.base import (
+    ConfirmPage,
+    Deed,
+    ListPage,
+    ObjectFormPage,
+    ObjectMixin,
+    ObjectPage,
+    Page,
+    PolicyMixin,
+)
 
 # A roll call of more partners is shown on the page of the ballot, page by page.
 LONGEST_ROLL = 200
@@ -72,8 +82,19 @@ def with_everything(rows: QuerySet[Resolution]) -> QuerySet[Resolution]:
     """Entries with all their page shows, in a fixed number of queries."""
     later = Resolution.objects.select_related("committee", "publication").prefetch_related("parts").order_by("position")
     return rows.select_related(
-        "partnership", "committee", "publication", "refers_to", "ballot__referral__motion"
+        "partnership",
+        "committee",
+        "publication",
+        "refers_to",
+        "ballot__referral__motion",
+        "invalidation__requested_by",
     ).prefetch_related("parts", Prefetch("referred_by", later))
+
+
+def invalidation_of(entry: Resolution) -> Invalidation | None:
+    """The request to declare it invalid that waits for a second person."""
+    found: Invalidation | None = getattr(entry, "invalidation", None)
+    return found if found is not None and found.confirmed_at is None else None
 
 
 def share_partnership(entry: Resolution) -> Resolution:
@@ -117,7 +138,12 @@ class ResolutionListView(ListPage):
         sheet["format"] = "xlsx"
         superseded = Resolution.objects.filter(
             partnership=self.partnership,
-            relation__in=(EntryRelation.SUPERSEDES, EntryRelation.REPEALS, EntryRelation.CORRECTS),
+            relation__in=(
+                EntryRelation.SUPERSEDES,
+                EntryRelation.REPEALS,
+                EntryRelation.ANNULS,
+                EntryRelation.CORRECTS,
+            ),
             refers_to__in=[row.pk for row in context["page_obj"]],
         )
         later: dict[Any, list[Resolution]] = {}
@@ -249,6 +275,7 @@ class ResolutionDetailView(ResolutionMixin, ObjectPage):
         if entry.is_readable:
             wording = register.part(entry, "text") or {}
             may_conduct = bool(policies.conduct(self.user, entry))
+            is_annulled = any(other.relation == EntryRelation.ANNULS for other in entry.referred_by.all())
             motion = entry.ballot.referral.motion if entry.ballot and entry.ballot.referral else None
             context |= {
                 "text": wording.get("text", ""),
@@ -262,7 +289,9 @@ class ResolutionDetailView(ResolutionMixin, ObjectPage):
                 "followups": followups.of(entry, self.user),
                 **reservations.shown_on(self.user, entry),
                 "may_publish": bool(entry.number) and not hasattr(entry, "publication") and may_conduct,
-                "may_correct": bool(entry.number) and may_conduct,
+                "may_correct": bool(entry.number) and may_conduct and not is_annulled,
+                "may_annul": bool(entry.number) and may_conduct and not is_annulled,
+                "annulment": invalidation_of(entry) if may_conduct else None,
             }
         return context
 
@@ -363,6 +392,70 @@ class ResolutionCorrectView(ReadableResolutionMixin, ObjectFormPage):
         }
 
 
+class ResolutionAnnulView(ReadableResolutionMixin, ConfirmPage):
+    """Declaring a resolution invalid: the first person asks, a second one confirms."""
+
+    policy = policies.conduct
+    tone = "danger"
+
+    @cached_property
+    def waiting(self) -> Invalidation | None:
+        return invalidation_of(self.object)
+
+    def get_form_class(self) -> Any:
+        return forms.AnnulForm
+
+    def get_form_kwargs(self) -> dict[str, Any]:
+        return super().get_form_kwargs() | {"is_asked": self.waiting is not None}
+
+    def heading(self) -> str:
+        return _("Beschluss %(number)s „%(title)s“ für ungültig erklären?") % {
+            "number": self.object.number,
+            "title": self.object.title,
+        }
+
+    def consequences(self) -> list[str]:
+        lines = [
+            _("Der Eintrag bleibt unverändert stehen; ein neuer Eintrag im Register erklärt ihn für ungültig."),
+            _("Alle Partner erhalten eine Nachricht mit dem Grund. Die Vorlage wird im Gremium erneut beraten."),
+        ]
+        if self.waiting is None:
+            return [*lines, _("Eine zweite Person muss das bestätigen.")]
+        asked = {"person": self.waiting.requested_by, "reason": self.waiting.reason}
+        return [_("Beantragt hat das %(person)s: %(reason)s") % asked, *lines]
+
+    def confirm_label(self) -> str:
+        return _("Für ungültig erklären") if self.waiting else _("Ungültigkeit beantragen")
+
+    def perform(self, form: Any) -> Any:
+        if self.waiting is None:
+            reason = form.cleaned_data["reason"]
+            return self.run(invalidating.request, form=form, resolution=self.object, reason=reason)
+        return self.run(invalidating.confirm, form=form, resolution=self.object)
+
+    def get_success_url(self) -> str:
+        messages.success(
+            self.request,
+            _("Der Beschluss ist für ungültig erklärt; alle Partner erhalten eine Nachricht.")
+            if isinstance(self.result, Resolution)
+            else _("Das ist beantragt. Eine zweite Person kann es nun bestätigen."),
+        )
+        return self.object.get_absolute_url()
+
+
+class ResolutionKeepView(ReadableResolutionMixin, Deed):
+    """Taking the request back."""
+
+    policy = policies.conduct
+    success_message = gettext_lazy("Der Antrag ist zurückgenommen.")
+
+    def perform(self) -> Any:
+        return self.run(invalidating.withdraw, resolution=self.object)
+
+    def get_success_url(self) -> str:
+        return self.object.get_absolute_url()
+
+
 # --- for everybody --------------------------------------------------------------------------------------
 
 
@@ -414,6 +507,11 @@ class ResolutionPublicDetailView(ObjectPage):
             "sentences": sentences_of(entry),
             "counts": counts_of(entry),
             "corrections": [row for row in corrections_of(entry) if not row["entry"].is_confidential],
+            "annulments": [
+                {"entry": other, **(register.part(other, "text") or {})}
+                for other in entry.referred_by.all()
+                if other.relation == EntryRelation.ANNULS and not other.is_confidential
+            ],
             "later": [
                 other
                 for other in entry.referred_by.all()

@@ -50,8 +50,16 @@ def test_a_table_is_whole(name):
 def test_the_states_nothing_leads_out_of():
     assert final_states(BALLOT) == {"declared", "stopped", "annulled"}
     assert final_states(MEETING) == {"closed", "cancelled"}
-    assert final_states(REFERRAL) == {"recommended", "not_recommended", "adopted", "rejected", "noted"}
-    assert final_states(MOTION) == {"rejected", "withdrawn", "lapsed", "implemented"}
+    # What was decided ends, unless the resolution is declared invalid.
+    assert final_states(REFERRAL) == {"noted"}
+    assert final_states(MOTION) == {"withdrawn", "lapsed", "implemented"}
+    for table, state in (
+        (REFERRAL, "adopted"),
+        (REFERRAL, "rejected"),
+        (REFERRAL, "recommended"),
+        (MOTION, "rejected"),
+    ):
+        assert {step.needs for step in steps_from(table, state)} == {("resolution_annulled",)}
 
 
 @pytest.mark.parametrize("name", TABLES)
