@@ -8,12 +8,13 @@ position: ``2`` (alternatives), ``1,3`` rising (approval, election), ``3>1>2`` b
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from enum import StrEnum
 from typing import Final
 
 from committees.rules.codec import RuleError
 from committees.rules.rule_set import Choice
+from committees.rules.sentence import Sentence
 
 ABSTAIN: Final = Choice.ABSTAIN.value
 AGAINST: Final = Choice.NO.value
@@ -45,6 +46,43 @@ def positions_of(kind: BallotKind, marking: str) -> tuple[int, ...]:
     if marking in (Choice.YES, AGAINST, ABSTAIN, INVALID):
         return ()
     return tuple(int(part) for part in marking.split(">" if kind is BallotKind.RANKING else ","))
+
+
+def bucket(marking: str) -> Choice:
+    """What a paper counts as in the count of a ballot: a valid choice of options as yes, an invalid paper abstains."""
+    if marking in (ABSTAIN, INVALID):
+        return Choice.ABSTAIN
+    return Choice.NO if marking == AGAINST else Choice.YES
+
+
+def buckets(tally: Mapping[str, int]) -> dict[str, int]:
+    """Votes per marking, added up to yes, no and abstain."""
+    summed = dict.fromkeys((choice.value for choice in Choice), 0)
+    for marking, votes in tally.items():
+        summed[bucket(marking).value] += votes
+    return summed
+
+
+def spell(marking: str, titles: Mapping[int, str] | None = None) -> Sentence:
+    """A marking as people read it; ``titles`` are those of the options on the paper, none on a motion."""
+    if not titles and marking == AGAINST:
+        return Sentence("Nein", "No")
+    if marking in _WORDS:
+        return _WORDS[marking]
+    is_ranking = ">" in marking
+    places = marking.split(">" if is_ranking else ",")
+    names = [(titles or {}).get(int(place), place) if place.isdigit() else place for place in places]
+    if is_ranking:
+        names = [f"{place}. {name}" for place, name in enumerate(names, start=1)]
+    return Sentence(", ".join(names), ", ".join(names))
+
+
+_WORDS: Final[Mapping[str, Sentence]] = {
+    Choice.YES.value: Sentence("Ja", "Yes"),
+    AGAINST: Sentence("gegen alle", "against all"),
+    ABSTAIN: Sentence("Enthaltung", "Abstention"),
+    INVALID: Sentence("ungültig", "invalid"),
+}
 
 
 def check(kind: BallotKind, marking: str, *, options: int = 0, posts: int = 1, may_spoil: bool = False) -> str:
