@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from committees.rules import lifecycles
 from partnership.db.triggers import guard, seal
 
-SEALED = ("Vote", "Participation", "Objection", "Consent", "LateAnswer", "Resolution", "ResolutionPart")
+SEALED = ("Vote", "Participation", "Objection", "Consent", "LateAnswer", "Lot", "Resolution", "ResolutionPart")
 
 # Fixed by opening; a draft may still change them. Who sees a ballot may become fewer (`ballot_visibility`).
 FROZEN = (
@@ -23,6 +23,7 @@ FROZEN = (
     "kind",
     "posts",
     "is_opinion",
+    "takes_nominations",
     "number",
     "continues_id",
     "way",
@@ -39,7 +40,7 @@ FROZEN = (
     "opened_by_id",
     "repeats_id",
 )
-# Fixed by closing. Only a tie that waits for the chair still gets its verdict, once.
+# Fixed by closing. Only a tie still gets its verdict, once the chair has decided or a lot was drawn.
 COUNTED = ("counts", "closed_at", "closed_by_id", "close_cause", "close_reason", "early_close_requested_by_id")
 DECIDED = ("verdict", "outcome", "chair_choice")
 # An end without a result is the end.
@@ -75,6 +76,12 @@ def register() -> None:
     for model in SEALED:
         seal(f"committees.{model}")
     _refuse_insert("vote_into_open", "Vote", f"{_is_open('NEW')} AND {_ON_ROLL} AND {_FOLLOWS}")
+    _refuse("vote_fits_paper", "Vote", "INSERT", f"NOT {fits_paper('NEW.choice')}")
+    for deed, rows in (("INSERT", ("NEW",)), ("UPDATE", ("OLD", "NEW"))):
+        drafts = " AND ".join(_is_in(row, "draft") for row in rows)
+        _refuse(f"option_{deed.lower()}", "Option", deed, f"NOT ({drafts})")
+    _refuse("option_delete", "Option", "DELETE", f"NOT {_is_in('OLD', 'draft', gone=True)}", row="OLD")
+    _refuse("lot_into_tie", "Lot", "INSERT", f"NOT {_is_tie('NEW')}")
     _refuse_insert("participation_into_open", "Participation", f"{_is_open('NEW')} AND {_ON_ROLL}")
     _refuse_insert("objection_into_open", "Objection", _is_open("NEW"))
     _refuse_insert("consent_into_open", "Consent", f"{_is_open('NEW')} AND {_ON_ROLL}")
@@ -91,8 +98,9 @@ def register() -> None:
         "ballot_decided",
         "Ballot",
         "UPDATE",
-        f"OLD.counts IS NOT NULL AND {_changed(DECIDED)} AND NOT (OLD.state = 'closed' AND NEW.state = 'closed'"
-        " AND OLD.outcome = 'tie' AND OLD.chair_choice = '' AND NEW.chair_choice <> '')",
+        f"OLD.counts IS NOT NULL AND {_changed(DECIDED)} AND NOT (OLD.state = 'closed' AND NEW.state = 'closed'"  # noqa: S608
+        " AND OLD.outcome = 'tie' AND OLD.chair_choice = '' AND (NEW.chair_choice <> '' OR EXISTS"
+        " (SELECT 1 FROM committees_lot l WHERE l.ballot_id = NEW.id)))",
     )
     _refuse("ballot_declared", "Ballot", "UPDATE", f"OLD.state = 'declared' AND {_changed(DECLARED)}")
     _refuse(
@@ -129,6 +137,33 @@ def _is_in(row: str, *states: str, gone: bool = False) -> str:
     if gone:
         return f"({found} OR NOT EXISTS (SELECT 1 FROM {_BALLOT} b WHERE b.id = {row}.ballot_id))"  # noqa: S608
     return found
+
+
+def fits_paper(marking: str) -> str:
+    """The marking names only what stands on the paper of its ballot, each once, and not more than it may.
+
+    Every part of the marking has to be the position of an option; so many parts, so many options.
+    """
+    parts = f"(1 + length({marking}) - length(replace(replace({marking}, ',', ''), '>', '')))"
+    named = (
+        "(SELECT count(*) FROM committees_option o WHERE o.ballot_id = NEW.ballot_id"  # noqa: S608 - names of ours
+        f" AND (',' || replace({marking}, '>', ',') || ',') LIKE ('%,' || o.position || ',%'))"
+    )
+    return (
+        f"EXISTS (SELECT 1 FROM {_BALLOT} b WHERE b.id = NEW.ballot_id AND ({marking} IN ('no', 'abstain')"  # noqa: S608
+        f" OR (b.kind = 'motion' AND {marking} = 'yes')"
+        f" OR (b.kind <> 'motion' AND {parts} = {named}"
+        " AND (b.kind <> 'alternatives' OR {parts} = 1) AND (b.kind <> 'election' OR {parts} <= b.posts)"
+        f" AND (b.kind = 'ranking' OR {marking} NOT LIKE '%>%')"
+        f" AND (b.kind <> 'ranking' OR {marking} NOT LIKE '%,%'))))"
+    ).replace("{parts}", parts)
+
+
+def _is_tie(row: str) -> str:
+    return (
+        f"EXISTS (SELECT 1 FROM {_BALLOT} b WHERE b.id = {row}.ballot_id"  # noqa: S608 - names of ours
+        " AND b.state = 'closed' AND b.outcome = 'tie' AND b.kind <> 'motion')"
+    )
 
 
 def _is_open(row: str) -> str:

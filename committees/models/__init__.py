@@ -7,6 +7,7 @@ from committees.models.invalidation import Invalidation
 from committees.models.key import Key, KeyShare
 from committees.models.meeting import AgendaItem, Attendance, Meeting, MeetingAnswer, Paper
 from committees.models.motion import Motion, Referral
+from committees.models.option import Lot, Option
 from committees.models.proxy import Proxy
 from committees.models.reservation import Effect, Reservation, ReservationState
 from committees.models.resolution import Publication, RegisterHead, Resolution, ResolutionPart

@@ -4,6 +4,7 @@ from django.db import models
 from django.db.models import Q
 from django.urls import reverse
 from django.utils.functional import cached_property
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from committees.enums import BallotForm, BallotKind, BallotState, BallotWay, Capacity, Choice, CloseCause
@@ -11,7 +12,7 @@ from committees.models.committee import Committee
 from committees.models.meeting import AgendaItem, Meeting
 from committees.models.motion import Referral
 from committees.models.rule_set import Matter, RuleSet
-from committees.rules.papers import LONGEST
+from committees.rules.papers import LONGEST, spell
 from committees.rules.rule_set import Rules
 from committees.visibility import confidential_committee_ids, office_partnership_ids, preparing_committee_ids
 from membership.models import Partner
@@ -21,11 +22,17 @@ from partnership.models import Entity, Partnership
 
 class BallotQuerySet(models.QuerySet["Ballot"]):
     def visible_to(self, user: Person) -> "BallotQuerySet":
-        """Ballots of the person's partnerships; drafts to those who conduct, confidential ones to the committee."""
+        """Ballots of the person's partnerships; confidential ones to the committee.
+
+        Drafts to those who conduct; elections that wait for nominations to all.
+        """
         held = ties(user)
         office = Q(partnership__in=office_partnership_ids(held))
         return self.filter(
-            office | Q(committee__in=preparing_committee_ids(held)) | ~Q(state=BallotState.DRAFT),
+            office
+            | Q(committee__in=preparing_committee_ids(held))
+            | ~Q(state=BallotState.DRAFT)
+            | Q(takes_nominations=True),
             office | Q(committee__in=confidential_committee_ids(held)) | Q(is_confidential=False),
             partnership__in=held.partnership_ids,
         )
@@ -77,11 +84,13 @@ class Ballot(Entity):
         verbose_name=_("Art der Angelegenheit"),
     )
     kind = models.CharField(_("Art"), max_length=12, choices=BallotKind, default=BallotKind.MOTION)
-    # How many can be elected; 1 for everything else.
+    # How many can be elected, one by one or by ranking; 1 for everything else.
     posts = models.PositiveSmallIntegerField(_("zu besetzen"), default=1)
     is_opinion = models.BooleanField(
         _("Meinungsbild"), default=False, help_text=_("Bindet niemanden und kommt nicht in das Beschlussregister.")
     )
+    # Until it is opened, delegates may propose candidates; everybody who sees ballots sees the draft.
+    takes_nominations = models.BooleanField(_("nimmt Wahlvorschläge entgegen"), default=False)
     way = models.CharField(_("Verfahren"), max_length=10, choices=BallotWay)
     form = models.CharField(_("Form"), max_length=14, choices=BallotForm, default=BallotForm.ROLL_CALL)
     title = models.CharField(_("Gegenstand"), max_length=200)
@@ -229,8 +238,13 @@ class Ballot(Entity):
             ),
             models.CheckConstraint(
                 name="ballot_posts_of_election",
-                condition=Q(posts=1) | (Q(kind="election") & Q(posts__gte=1)),
+                condition=Q(posts=1) | (Q(kind__in=("election", "ranking")) & Q(posts__gte=1)),
                 violation_error_message=_("Mehrere Plätze gibt es nur bei einer Wahl."),
+            ),
+            models.CheckConstraint(
+                name="ballot_nominations_of_election",
+                condition=Q(takes_nominations=False) | Q(kind="election"),
+                violation_error_message=_("Wahlvorschläge gibt es nur bei einer Wahl von Personen."),
             ),
             models.CheckConstraint(
                 name="ballot_number_continues",
@@ -259,6 +273,22 @@ class Ballot(Entity):
     def own_rules(self) -> Rules:
         """The rules of this very ballot: as frozen, with the stage of its number put in."""
         return self.rules.at_ballot(self.number)
+
+    @property
+    def has_options(self) -> bool:
+        """Whether its paper names options or persons, instead of yes and no."""
+        return self.kind != BallotKind.MOTION
+
+    @cached_property
+    def titles(self) -> dict[int, str]:
+        """The options by their position; read once, and none on a motion."""
+        if not self.has_options:
+            return {}
+        return dict(self.options.order_by("position").values_list("position", "title"))
+
+    def words(self, marking: str) -> str:
+        """A marking of this ballot's paper as people read it."""
+        return spell(marking, self.titles).text(get_language())
 
 
 class RollEntry(models.Model):
@@ -339,11 +369,6 @@ class Participation(models.Model):
         return f"{self.partner}"
 
 
-def words_of(marking: str) -> str:
-    """A marking as people read it: Ja, Nein, Enthaltung, or the options by their numbers."""
-    return str(Choice(marking).label) if marking in Choice.values else marking
-
-
 class Vote(models.Model):
     """An open vote of a partner. Rows are only added; the highest revision counts.
 
@@ -395,8 +420,8 @@ class Vote(models.Model):
 
     @property
     def words(self) -> str:
-        """What was voted, as people read it."""
-        words = words_of(self.choice)
+        """What was voted, as people read it. Votes read through `ballot.votes` share the ballot and its options."""
+        words = self.ballot.words(self.choice)
         if "reservation" in self._state.fields_cache and self._state.fields_cache["reservation"] is not None:
             council = self.reservation.council
             return str(_("%(words)s, vorbehaltlich %(council)s") % {"words": words, "council": council})
@@ -455,4 +480,4 @@ class LateAnswer(models.Model):
     @property
     def words(self) -> str:
         """What was answered, as people read it."""
-        return words_of(self.choice)
+        return self.ballot.words(self.choice)

@@ -17,6 +17,7 @@ from committees.enums import BallotState, BallotWay
 from committees.models import Ballot, Committee, Delegate, Objection, Participation, RollEntry
 from committees.rules import circular
 from committees.rules.deadlines import deadline_words
+from committees.services.ballots.choosing import stored_result
 from partnership import clock
 from partnership.db.prepared import Prepared
 from partnership.enums import Role
@@ -30,6 +31,7 @@ DISPUTED = "ballot.disputed"
 OBJECTED = "ballot.objected"
 STOPPED = "ballot.stopped"
 ANNULLED = "ballot.annulled"
+OPINION = "ballot.opinion"
 KINDS = {
     OPENED: _("Abstimmung eröffnet"),
     REMINDER: _("Erinnerung an eine Abstimmung"),
@@ -38,6 +40,7 @@ KINDS = {
     OBJECTED: _("Widerspruch gegen einen Umlauf"),
     STOPPED: _("Umlauf angehalten"),
     ANNULLED: _("Abstimmung aufgehoben"),
+    OPINION: _("Ergebnis eines Meinungsbilds"),
 }
 MAY_SEE = "committees.ballot"
 MAY_VOTE = "committees.ballot_voter"
@@ -228,6 +231,20 @@ def annulled(*, ballot: Ballot, successor: Ballot) -> int:
         key="annulled",
         successor=successor,
         url=url,
+    )
+
+
+def opinion(*, ballot: Ballot) -> int:
+    """An opinion poll has ended: the committee learns what came out, and that it binds nobody."""
+    verdict, chosen = ballot.verdict or {}, stored_result(ballot)
+    return _post(
+        OPINION,
+        ballot,
+        _both(voters(ballot, _entitled(ballot)), conductors(ballot)),
+        subject=_("Ergebnis des Meinungsbilds: {title}"),
+        key="opinion",
+        said=chosen.sentence.to_data() if chosen and not ballot.is_confidential else None,
+        sentences=[] if ballot.is_confidential else [row["sentence"] for row in verdict.get("conditions", [])],
     )
 
 

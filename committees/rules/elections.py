@@ -146,6 +146,25 @@ def count_of(tally: Mapping[str, int], *, roll: int, excluded: int = 0, present:
     )
 
 
+def votes_by_option(kind: BallotKind, tally: Mapping[str, int], options: int) -> dict[int, int]:
+    """How many votes name each option, by its position."""
+    return _named(_papers(kind, tally), options)
+
+
+def _papers(kind: BallotKind, tally: Mapping[str, int]) -> tuple[tuple[tuple[int, ...], int], ...]:
+    """The valid papers: what they name, and how many are alike."""
+    valid = ((marking, votes) for marking, votes in sorted(tally.items()) if votes and bucket(marking) is Choice.YES)
+    return tuple((positions_of(kind, marking), votes) for marking, votes in valid)
+
+
+def _named(papers: Iterable[tuple[tuple[int, ...], int]], options: int) -> dict[int, int]:
+    votes = dict.fromkeys(range(1, options + 1), 0)
+    for positions, number in papers:
+        for position in positions:
+            votes[position] += number
+    return votes
+
+
 def decide(
     rules: Rules,
     kind: BallotKind,
@@ -168,11 +187,7 @@ def decide(
     box = _Box(
         rules=rules.at_ballot(number),
         kind=BallotKind(kind),
-        papers=tuple(
-            (positions_of(BallotKind(kind), marking), votes)
-            for marking, votes in sorted(tally.items())
-            if votes and bucket(marking) is Choice.YES
-        ),
+        papers=_papers(BallotKind(kind), tally),
         against=tally.get(AGAINST, 0),
         count=count,
         titles=tuple(options),
@@ -217,11 +232,7 @@ class _Box:
     votes: dict[int, int] = field(init=False)
 
     def __post_init__(self) -> None:
-        votes = dict.fromkeys(range(1, len(self.titles) + 1), 0)
-        for positions, number in self.papers:
-            for position in positions:
-                votes[position] += number
-        object.__setattr__(self, "votes", votes)
+        object.__setattr__(self, "votes", _named(self.papers, len(self.titles)))
 
     @property
     def rankings(self) -> dict[Any, Any]:
@@ -655,4 +666,4 @@ def _say(result: Result) -> Sentence:
     return OUTCOMES[result.outcome]
 
 
-__all__ = ["Result", "Row", "can_be_asked", "count_of", "decide", "has_options"]
+__all__ = ["Result", "Row", "can_be_asked", "count_of", "decide", "has_options", "votes_by_option"]

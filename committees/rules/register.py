@@ -402,6 +402,7 @@ _HEX = re.compile(r"[0-9a-f]{64}")
 _COMMITTEE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,19}", re.ASCII)
 _PARTNERSHIP = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}", re.ASCII)
 _NUMBER = re.compile(r"(?P<committee>.+)-(?P<year>[0-9]{4})-(?P<sequence>[0-9]{3,9})", re.ASCII)
+_MARKING = re.compile(r"yes|no|abstain|invalid|[1-9][0-9]?(,[1-9][0-9]?)*|[1-9][0-9]?(>[1-9][0-9]?)+", re.ASCII)
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", re.ASCII)
 _FIELDS = frozenset(
     [
@@ -585,16 +586,17 @@ def recount(roll: Iterable[Mapping[str, Any]], votes: Iterable[Mapping[str, Any]
         partner, choice = vote["partner"], vote["choice"]
         if partner in choices or partner not in rows or rows[partner]["is_excluded"]:
             raise FormatError(f"A vote that cannot be counted: {partner}")
-        if choice not in ("yes", "no", "abstain"):
+        if not _text(choice, _MARKING):
             raise FormatError(f"No choice: {choice}")
         choices[partner] = choice
     entitled = [partner for partner, row in rows.items() if not row["is_excluded"]]
     is_known = all(rows[partner].get("is_present") is not None for partner in entitled)
     return {
         "roll": len(rows),
-        "yes": sum(choice == "yes" for choice in choices.values()),
+        # Whoever names options has said yes to something; an invalid paper abstains.
+        "yes": sum(choice not in ("no", "abstain", "invalid") for choice in choices.values()),
         "no": sum(choice == "no" for choice in choices.values()),
-        "abstained": sum(choice == "abstain" for choice in choices.values()),
+        "abstained": sum(choice in ("abstain", "invalid") for choice in choices.values()),
         "missing": sum(partner not in choices for partner in entitled),
         "excluded": len(rows) - len(entitled),
         "present": sum(bool(rows[p]["is_present"]) or p in choices for p in entitled)

@@ -29,6 +29,7 @@ from committees.models import (
     Vote,
 )
 from committees.rules import register as rules_of_register
+from committees.rules.papers import bucket
 from committees.rules.register import Head, Part, Record, Reference
 from committees.rules.rule_set import Rules
 from committees.rules.verdict import Count, Verdict
@@ -490,7 +491,7 @@ def _tallies(partnership: Partnership) -> dict[Any, dict[str, int]]:
     """Yes, no, abstentions and roll of every ballot of the register, counted by the database."""
     ballots = Ballot.objects.filter(resolutions__partnership=partnership, form__in=("roll_call", "show_of_hands"))
     tallies: dict[Any, dict[str, int]] = defaultdict(lambda: {"yes": 0, "no": 0, "abstained": 0, "roll": 0})
-    keys = {"yes": "yes", "no": "no", "abstain": "abstained"}
+    keys = {"yes": "yes", "no": "no", "abstain": "abstained"}  # by what a marking counts as
     on_roll = RollEntry.objects.filter(ballot__in=ballots).values("ballot").annotate(rows=CountRows("pk")).order_by()
     for row in on_roll:
         tallies[row["ballot"]]["roll"] = row["rows"]
@@ -503,7 +504,7 @@ def _tallies(partnership: Partnership) -> dict[Any, dict[str, int]]:
             .order_by()
         )
         for row in rows:
-            tallies[row["ballot"]][keys[row[column]]] += sign * row["rows"]
+            tallies[row["ballot"]][keys[bucket(row[column])]] += sign * row["rows"]
     return dict(tallies)
 
 

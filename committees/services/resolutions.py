@@ -22,7 +22,7 @@ class ResolutionRefused(Refusal):
 
 
 @transaction.atomic
-def record(*, by: User | None, ballot: Ballot, outcome: str, **parts: Any) -> Resolution:
+def record(*, by: User | None, ballot: Ballot, outcome: str, text: str = "", **parts: Any) -> Resolution:
     """Write the declared result of a ballot into the register and draw the consequences, in one transaction.
 
     Motion and referral follow, all partners get the notice, higher apps hear `resolution_declared`. The caller
@@ -34,7 +34,7 @@ def record(*, by: User | None, ballot: Ballot, outcome: str, **parts: Any) -> Re
         kind=register.kind_of(ballot, outcome),
         committee=ballot.committee,
         title=ballot.title,
-        text=ballot.text,
+        text=text or ballot.text,
         ballot=ballot,
         is_confidential=ballot.is_confidential,
         **parts,

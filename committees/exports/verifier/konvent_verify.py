@@ -434,6 +434,46 @@ def withdrawn(older: dict[str, Any], newer: dict[str, Any]) -> Iterator[Said]:
                 )
 
 
+def named_by(choice: Any) -> list[int]:
+    """The options a vote names by their position on the paper; none for yes, no, abstain and invalid."""
+    if choice in ("yes", "no", "abstain", "invalid"):
+        return []
+    if not isinstance(choice, str) or not re.fullmatch("[1-9][0-9]?(,[1-9][0-9]?)*|[1-9][0-9]?(>[1-9][0-9]?)+", choice):
+        raise ValueError("a vote that says nothing")
+    places = [int(place) for place in re.split("[,>]", choice)]
+    if len(set(places)) != len(places):
+        raise ValueError("a vote that names an option twice")
+    return places
+
+
+def counts_as(choice: Any) -> str:
+    """Yes, no or abstain: who names options says yes, an invalid paper abstains."""
+    if named_by(choice):
+        return "yes"
+    return "abstain" if choice == "invalid" else choice
+
+
+def check_options(item: dict[str, Any]) -> bool:
+    """Whether the table of options is what the votes say; true where there is none, or the votes are withheld.
+
+    Votes weigh what the roll says. Raises ValueError.
+    """
+    verdict, roll, votes = (item["parts"].get(name) for name in ("verdict", "roll", "votes"))
+    table = verdict["data"].get("options") if verdict is not None and isinstance(verdict["data"], dict) else None
+    if table is None or roll is None or votes is None:
+        return True
+    try:
+        weights = {row["partner"]: row.get("weight", 1) for row in roll["data"]}
+        named: dict[int, int] = {}
+        for vote in votes["data"]:
+            for place in named_by(vote["choice"]):
+                named[place] = named.get(place, 0) + weights[vote["partner"]]
+        stated = {row["position"]: row["votes"] for row in table}
+    except (KeyError, TypeError, AttributeError) as error:
+        raise ValueError("the table of options is unreadable") from error
+    return set(named) <= set(stated) and all(named.get(place, 0) == votes for place, votes in stated.items())
+
+
 def recount(item: dict[str, Any]) -> dict[str, int | None] | None:
     """The counts of an entry from its roll and votes; None where they are not disclosed. Raises ValueError."""
     roll, votes = item["parts"].get("roll"), item["parts"].get("votes")
@@ -455,9 +495,9 @@ def recount(item: dict[str, Any]) -> dict[str, int | None] | None:
         box = {}
         for vote in votes["data"]:
             key, choice = vote["partner"], vote["choice"]
-            if key in box or key not in entitled or choice not in ("yes", "no", "abstain"):
+            if key in box or key not in entitled:
                 raise ValueError("a vote that may not be counted")
-            box[key] = choice
+            box[key] = counts_as(choice)
     except (KeyError, TypeError, AttributeError) as error:
         raise ValueError("roll or votes are unreadable") from error
     is_known = bool(entitled) and None not in entitled.values()
@@ -501,7 +541,16 @@ def check_counts(document: dict[str, Any]) -> Iterator[Said | int]:
             continue
         if counted["present"] is None or stated.get("present") is None:
             counted["present"] = stated.get("present")
-        if counted == stated:
+        try:
+            is_table_right = check_options(item)
+        except ValueError:
+            is_table_right = False
+        if not is_table_right:
+            yield Said(
+                f"Eintrag {position}: Die Tabelle der Möglichkeiten ist nicht, was die Stimmen sagen.",
+                f"Entry {position}: the table of options is not what the votes say.",
+            )
+        elif counted == stated:
             yield position
         else:
             yield Said(

@@ -1,5 +1,6 @@
 """Ballots: the verbs, one for each step of a vote. Words and states in docs and `rules.lifecycles`."""
 
+from committees.services.ballots.candidates import answer_candidacy, change_option, propose, remove_option
 from committees.services.ballots.casting import Receipt, cast
 from committees.services.ballots.closing import (
     break_tie,
@@ -43,6 +44,7 @@ from committees.services.ballots.errors import (
     WrongState,
 )
 from committees.services.ballots.hands import enter_hands, preview
+from committees.services.ballots.lots import draw_lot
 from committees.services.ballots.opening import open_ballot, text_hash
 from committees.services.ballots.reminding import remind_due, remind_now
 from committees.services.ballots.roll import exclude_partner, include_partner, mark_leaving, outstanding
@@ -70,11 +72,13 @@ __all__ = [
     "TooManyCasts",
     "WrongState",
     "annul_and_repeat",
+    "answer_candidacy",
     "awaits_chair",
     "break_tie",
     "can_continue",
     "cast",
     "change_draft",
+    "change_option",
     "close_ballot",
     "close_due",
     "consent_to_circular",
@@ -84,6 +88,7 @@ __all__ = [
     "declare_conflict",
     "discard_draft",
     "draft_ballot",
+    "draw_lot",
     "enter_hands",
     "exclude_partner",
     "include_partner",
@@ -95,9 +100,11 @@ __all__ = [
     "open_ballot",
     "outstanding",
     "preview",
+    "propose",
     "recount",
     "remind_due",
     "remind_now",
+    "remove_option",
     "request_early_close",
     "running_tally",
     "state_conflict",

@@ -192,7 +192,12 @@ class _Attempt:
     def _must_fit(self, ballot: Ballot) -> None:
         """Raises InvalidChoice where the paper of this ballot cannot carry the marking."""
         try:
-            papers.check(papers.BallotKind(ballot.kind), self.choice, posts=ballot.posts)
+            papers.check(
+                papers.BallotKind(ballot.kind),
+                self.choice,
+                options=ballot.options.count() if ballot.has_options else 0,
+                posts=ballot.posts,
+            )
         except RuleError as error:
             raise InvalidChoice(say(error.sentence), field="choice") from error
         if self.council and (self.choice != Choice.YES or not ballot.rules.reservation.is_allowed):
@@ -287,6 +292,7 @@ class _Attempt:
         )
         if not is_late or earlier is not None:
             return None
+        self._must_fit(ballot)
         _late, is_new = LateAnswer.objects.get_or_create(
             ballot=ballot,
             partner_id=self.partner_id,

@@ -10,7 +10,7 @@ from committees import policies
 from committees.enums import BallotState, BallotWay, Choice, CloseCause
 from committees.models import Ballot
 from committees.rules.verdict import Outcome
-from committees.services.ballots import counting, neighbours, stopping
+from committees.services.ballots import choosing, counting, neighbours, stopping
 from committees.services.ballots.authority import (
     ballots,
     hold,
@@ -183,4 +183,8 @@ def recount(ballot: Ballot) -> bool:
     count = counting.count_of(ballot, tally).to_data()
     stored = ballot.counts or {}
     names = ("roll", "yes", "no", "abstained", "missing", "excluded")
-    return counting.tally_by_latest(ballot) == tally and all(stored.get(name) == count[name] for name in names)
+    return (
+        counting.tally_by_latest(ballot) == tally
+        and all(stored.get(name) == count[name] for name in names)
+        and choosing.table_holds(ballot, tally)
+    )

@@ -1,4 +1,4 @@
-"""Another ballot on the same matter, in one step: after a tie, or where nothing is decided yet."""
+"""Another ballot on the same matter, in one step: a run-off, anew after a tie, or where nothing is decided yet."""
 
 from datetime import datetime
 
@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from committees import policies
 from committees.enums import BallotState, BallotWay, MeetingState
 from committees.models import Ballot
-from committees.services.ballots import declaring, ending, opening
+from committees.services.ballots import choosing, declaring, ending, opening
 from committees.services.ballots.authority import hold, require
 from committees.services.ballots.errors import WrongState
 from committees.services.ballots.stages import can_continue, is_ripe, next_number
@@ -22,7 +22,8 @@ def continue_ballot(*, by: User, ballot: Ballot, deadline_at: datetime | None = 
 
     It is held under the rules of the first one, in the stage of its number. It stays a draft until the distance the
     rules name has passed and, in a meeting, until one is running. A circular one needs a deadline.
-    Answers the new ballot. Raises NotAllowed, WrongState, OpeningRefused.
+    Of options those stand on its paper that lead or are level. Answers the new ballot. Raises NotAllowed, WrongState,
+    OpeningRefused.
     """
     ballot = hold(ballot)
     require(policies.conduct, by, ballot)
@@ -34,6 +35,16 @@ def continue_ballot(*, by: User, ballot: Ballot, deadline_at: datetime | None = 
     can_open = is_ripe(ballot) and (ballot.meeting is None or ballot.meeting.state == MeetingState.RUNNING)
     if ballot.way == BallotWay.CIRCULAR and deadline_at is None and can_open:
         raise WrongState(_("Der weitere Wahlgang braucht eine Frist."), field="deadline_at")
-    following = ending.successor_of(by, ballot, deadline_at, continues=ballot, number=next_number(ballot))
+    result, carried = choosing.stored_result(ballot), choosing.carried_positions(ballot)
+    options = ballot.options.filter(position__in=carried) if carried else ballot.options.all()
+    following = ending.successor_of(
+        by,
+        ballot,
+        deadline_at,
+        options=list(options.order_by("position")),
+        posts=result.open_posts if result is not None and ballot.posts > 1 else ballot.posts,
+        continues=ballot,
+        number=next_number(ballot),
+    )
     audit.record(by=by, action="ballot.continued", subject=ballot, successor=str(following.pk), number=following.number)
     return opening.open_ballot(by=by, ballot=following) if can_open else following

@@ -11,8 +11,10 @@ from django.db.models.functions import Coalesce, RowNumber
 
 from committees.enums import PRESENT, BallotWay, Choice
 from committees.models import Attendance, Ballot, Objection, Participation, RollEntry, Vote
+from committees.rules.papers import buckets
 from committees.rules.rule_set import Tie, WeightKind
 from committees.rules.verdict import Count, Outcome, Verdict, decide
+from committees.services.ballots.choosing import result_of
 from committees.services.ballots.tallies import tallies_of
 from committees.services.second_invitation import is_called_anew
 from partnership import clock
@@ -28,15 +30,15 @@ Tally = dict[str, int]
 
 
 def tally_by_difference(ballot: Ballot) -> Tally:
-    """Votes per choice: every row counts its choice and takes back the one it replaced.
+    """Votes per marking: every row counts its choice and takes back the one it replaced.
 
     Two reads of an index where all have one vote; else each row is met with its line of the roll.
     """
     tally = dict.fromkeys(Choice.values, 0)
     differences = _weighed_differences if is_weighed(ballot) else _differences
     for choice, number, sign in differences(ballot=ballot.pk):
-        tally[choice] += sign * number
-    return tally
+        tally[choice] = tally.get(choice, 0) + sign * number
+    return {marking: votes for marking, votes in tally.items() if votes or marking in Choice.values}
 
 
 def is_weighed(ballot: Ballot) -> bool:
@@ -108,7 +110,8 @@ def count_of(ballot: Ballot, tally: Tally) -> Count:
     numbers = RollEntry.objects.filter(ballot=ballot).aggregate(
         roll=votes(), excluded=votes(filter=Q(is_excluded=True))
     )
-    yes, no, abstained = tally[Choice.YES], tally[Choice.NO], tally[Choice.ABSTAIN]
+    summed = buckets(tally)
+    yes, no, abstained = summed[Choice.YES], summed[Choice.NO], summed[Choice.ABSTAIN]
     return Count(
         roll=numbers["roll"],
         yes=yes,
@@ -161,22 +164,28 @@ def verdict_of(ballot: Ballot, count: Count, chair_choice: str | None = None) ->
     (`break_tie`), and until then the outcome is a tie.
     """
     own = ballot.own_rules
+    options: dict[str, Any] = {
+        "way": ballot.way,
+        "is_second_invitation": is_called_anew(ballot),
+        "objections": ballot.objections.count() if ballot.way == BallotWay.CIRCULAR else 0,
+    }
+    if ballot.has_options:
+        return result_of(ballot, count, tally_by_difference(ballot), **options)
     return decide(
         ballot.rules,
         count,
-        way=ballot.way,
         number=ballot.number,
-        is_second_invitation=is_called_anew(ballot),
-        objections=ballot.objections.count() if ballot.way == BallotWay.CIRCULAR else 0,
         chair_choice=chair_choice or (_vote_of_chair(ballot) if own.tie is Tie.CHAIR and own.can_tie else None),
         is_chair_awaited=True,
         tallies=tallies_of(ballot, _present(ballot)),
+        **options,
     )
 
 
 def awaits_chair(ballot: Ballot) -> bool:
     """Whether the result hangs on the chair's decision."""
-    return ballot.outcome == Outcome.TIE and not ballot.chair_choice and ballot.own_rules.tie is Tie.CHAIR
+    is_tie = ballot.outcome == Outcome.TIE and not ballot.chair_choice and not ballot.has_options
+    return is_tie and ballot.own_rules.tie is Tie.CHAIR
 
 
 def _vote_of_chair(ballot: Ballot) -> str | None:

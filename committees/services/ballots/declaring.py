@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from committees import policies
 from committees.enums import BallotState, CloseCause
 from committees.models import Ballot, Resolution
-from committees.services.ballots import neighbours
+from committees.services.ballots import choosing, neighbours
 from committees.services.ballots.authority import hold, must_step, require
 from committees.services.ballots.counting import awaits_chair
 from committees.services.ballots.errors import TieOpen
@@ -18,11 +18,12 @@ from partnership.services import audit
 
 
 @transaction.atomic
-def declare(*, by: User | None, ballot: Ballot) -> Resolution:
+def declare(*, by: User | None, ballot: Ballot) -> Resolution | None:
     """Declare the result of a closed ballot: register entry, outcome of the motion and notices, all or nothing.
 
     A ballot without a resolution (no quorum, tie) is entered without a number, and its motion goes back to the
-    agenda. Raises NotAllowed, WrongState, TieOpen.
+    agenda. An opinion poll binds nobody: it is told to the committee and answers None.
+    Raises NotAllowed, WrongState, TieOpen.
     """
     ballot = hold(ballot)
     require(policies.conduct, by, ballot)
@@ -33,8 +34,16 @@ def declare(*, by: User | None, ballot: Ballot) -> Resolution:
     ballot.declared_at, ballot.declared_by = clock.now(), by
     ballot.save(update_fields=["state", "declared_at", "declared_by"])
     audit.record(by=by, action="ballot.declared", subject=ballot, outcome=ballot.outcome)
+    if ballot.is_opinion:
+        neighbours.notices().opinion(ballot=ballot)
+        return None
     resolution: Resolution = neighbours.resolutions().record(
-        by=by, ballot=ballot, outcome=ballot.outcome, reason=_early(ballot), refers_to=_earlier(ballot)
+        by=by,
+        ballot=ballot,
+        outcome=ballot.outcome,
+        text=choosing.wording_of(ballot),
+        reason=_early(ballot),
+        refers_to=_earlier(ballot),
     )
     return resolution
 

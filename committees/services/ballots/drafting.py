@@ -1,5 +1,6 @@
 """Preparing a ballot: nothing is frozen yet, everything can be changed or thrown away."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -7,8 +8,9 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from committees import policies
-from committees.enums import BallotForm, BallotState, BallotWay
+from committees.enums import BallotForm, BallotKind, BallotState, BallotWay
 from committees.models import AgendaItem, Ballot, Committee, Matter, Meeting, Referral
+from committees.services.ballots import candidates
 from committees.services.ballots.authority import ballots, require
 from committees.services.ballots.errors import BallotRefused, WrongState
 from partnership.db.locks import lock
@@ -18,6 +20,10 @@ from partnership.services import audit
 CHANGEABLE = (
     "title",
     "text",
+    "kind",
+    "posts",
+    "is_opinion",
+    "takes_nominations",
     "way",
     "form",
     "deadline_at",
@@ -44,10 +50,15 @@ def draft_ballot(
     deadline_at: datetime | None = None,
     is_confidential: bool = False,
     matter: Matter | None = None,
+    kind: str = BallotKind.MOTION,
+    posts: int = 1,
+    is_opinion: bool = False,
+    takes_nominations: bool = False,
+    options: Sequence[str] = (),
 ) -> Ballot:
-    """Prepare a ballot of a committee; the kind of matter is that of the motion, where it names one.
+    """Prepare a ballot of a committee; `options` are the lines of its paper.
 
-    Raises BallotRefused, NotAllowed.
+    The kind of matter is that of the motion, where it names one. Raises BallotRefused, NotAllowed.
     """
     require(policies.conduct, by, committee)
     if meeting is None and agenda_item is not None:
@@ -65,17 +76,22 @@ def draft_ballot(
         deadline_at=deadline_at,
         matter=matter or (referral.motion.matter if referral else None),
         is_confidential=is_confidential or bool(referral and referral.motion.is_confidential),
+        kind=kind,
+        posts=posts,
+        is_opinion=is_opinion,
+        takes_nominations=takes_nominations,
         created_by=by,
     )
     _check(ballot)
     ballot.save(force_insert=True)
+    candidates.set_options(ballot=ballot, titles=options)
     audit.record(by=by, action="ballot.drafted", subject=ballot, way=way, form=form)
     return ballot
 
 
 @transaction.atomic
-def change_draft(*, by: User | None, ballot: Ballot, **changes: Any) -> Ballot:
-    """Change a ballot that has not been opened. Raises BallotRefused, NotAllowed."""
+def change_draft(*, by: User | None, ballot: Ballot, options: Sequence[str] | None = None, **changes: Any) -> Ballot:
+    """Change a ballot that has not been opened; without `options` its paper stays. Raises BallotRefused, NotAllowed."""
     ballot = lock(ballots(), ballot.pk)
     require(policies.conduct, by, ballot)
     _must_be_draft(ballot)
@@ -85,6 +101,8 @@ def change_draft(*, by: User | None, ballot: Ballot, **changes: Any) -> Ballot:
         setattr(ballot, name, value.strip() if isinstance(value, str) else value)
     _check(ballot)
     ballot.save(update_fields=list(changes))
+    if options is not None or not ballot.has_options:
+        candidates.set_options(ballot=ballot, titles=options or ())
     audit.record(by=by, action="ballot.changed", subject=ballot, fields=sorted(changes))
     return ballot
 
@@ -117,6 +135,17 @@ def _check(ballot: Ballot) -> None:
         raise BallotRefused(_("Dieses Verfahren gibt es nicht."), field="way")
     if ballot.form not in BallotForm.values:
         raise BallotRefused(_("Diese Form der Abstimmung gibt es nicht."), field="form")
+    if ballot.kind not in BallotKind.values:
+        raise BallotRefused(_("Diese Art der Abstimmung gibt es nicht."), field="kind")
+    if ballot.posts < 1 or (ballot.posts > 1 and ballot.kind not in (BallotKind.ELECTION, BallotKind.RANKING)):
+        raise BallotRefused(_("Mehrere Plätze gibt es nur bei einer Wahl oder einer Rangfolge."), field="posts")
+    if ballot.takes_nominations and ballot.kind != BallotKind.ELECTION:
+        raise BallotRefused(_("Wahlvorschläge gibt es nur bei einer Wahl von Personen."), field="takes_nominations")
+    if ballot.has_options and ballot.form != BallotForm.ROLL_CALL:
+        raise BallotRefused(
+            _("Mit Handzeichen wird nur über Ja, Nein und Enthaltung abgestimmt; hier stimmt jeder Partner selbst ab."),
+            field="form",
+        )
     if ballot.way == BallotWay.MEETING:
         if ballot.meeting is None:
             raise BallotRefused(_("Bitte wählen Sie die Sitzung, in der abgestimmt wird."), field="meeting")

@@ -2,6 +2,7 @@
 
 import hashlib
 import uuid
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -11,8 +12,8 @@ from django.utils.translation import gettext as _
 
 from committees import policies
 from committees.enums import BallotForm, BallotState, BallotWay, EntryKind
-from committees.models import Ballot, Delegate, Objection, Participation, RollEntry, Vote
-from committees.services.ballots import counting, drafting, neighbours, opening, stopping
+from committees.models import Ballot, Delegate, Objection, Option, Participation, RollEntry, Vote
+from committees.services.ballots import candidates, counting, drafting, neighbours, opening, stopping
 from committees.services.ballots.authority import hold, must_be_open, must_have_reason, must_step, named_rules, require
 from committees.services.ballots.errors import NotEntitled, ObjectionRefused, WrongState
 from membership.models import Partner
@@ -104,23 +105,17 @@ def annul_and_repeat(
     ballot.state, ballot.annulled_by = BallotState.ANNULLED, by
     ballot.save(update_fields=["state", "annulled_by", "ended_reason"])
     audit.record(by=by, action="ballot.annulled", subject=ballot, reason=ballot.ended_reason)
-    if ballot.referral is not None:
+    if ballot.referral is not None and not ballot.is_opinion:
         neighbours.motions().return_from_vote(by=by, referral=ballot.referral, ballot=ballot, reason="annulled")
     links = {"repeats": ballot, "continues": ballot.continues, "number": ballot.number}
-    successor = opening.open_ballot(by=by, ballot=successor_of(by, ballot, deadline_at, **links))
+    options = list(ballot.options.order_by("position"))
+    successor = successor_of(by, ballot, deadline_at, options=options, posts=ballot.posts, **links)
+    successor = opening.open_ballot(by=by, ballot=successor)
     if carry_hands and ballot.form == BallotForm.SHOW_OF_HANDS:
         _carry_hands(by, ballot, successor)
     neighbours.notices().annulled(ballot=ballot, successor=successor)
-    neighbours.register().append(
-        by=by,
-        kind=EntryKind.VOIDED,
-        committee=ballot.committee,
-        title=ballot.title,
-        text=ballot.text,
-        ballot=ballot,
-        is_confidential=ballot.is_confidential,
-        reason=ballot.ended_reason,
-    )
+    if not ballot.is_opinion:
+        stopping.enter(by, ballot, EntryKind.VOIDED)
     return Annulment(ballot, successor)
 
 
@@ -144,8 +139,10 @@ def withdraw_annulment(*, by: User, ballot: Ballot) -> Ballot:
     return ballot
 
 
-def successor_of(by: User, ballot: Ballot, deadline_at: datetime | None, **links: Any) -> Ballot:
-    """The same question, to be asked anew, with the same partners excluded.
+def successor_of(
+    by: User, ballot: Ballot, deadline_at: datetime | None, *, options: Sequence[Option], posts: int, **links: Any
+) -> Ballot:
+    """The same question, to be asked anew: with these options on the paper, and the same partners excluded.
 
     `links` say what it is to the first: `repeats`, or `continues` and `number`.
     """
@@ -162,10 +159,14 @@ def successor_of(by: User, ballot: Ballot, deadline_at: datetime | None, **links
         deadline_at=deadline_at,
         is_confidential=ballot.is_confidential,
         matter=ballot.matter,
+        kind=ballot.kind,
+        posts=posts,
+        is_opinion=ballot.is_opinion,
     )
     for name, value in links.items():
         setattr(successor, name, value)
     successor.save(update_fields=list(links))
+    candidates.carry(options, successor)
     excluded = RollEntry.objects.filter(ballot=ballot, is_excluded=True)
     RollEntry.objects.bulk_create(
         RollEntry(

@@ -1,6 +1,8 @@
 """Opening a ballot: roll, rules and text are frozen, and those who may vote are told."""
 
 import hashlib
+from collections.abc import Mapping, Sequence
+from typing import Any
 from uuid import UUID
 
 from django.db import transaction
@@ -12,7 +14,7 @@ from committees.models import Ballot, RollEntry, RuleSet
 from committees.rules.deadlines import check_circular_deadline
 from committees.rules.register import canonical
 from committees.services import weighing
-from committees.services.ballots import neighbours, stages
+from committees.services.ballots import candidates, neighbours, stages
 from committees.services.ballots.authority import hold, must_step, named_rules, require, say
 from committees.services.ballots.counting import present_partner_ids
 from committees.services.ballots.errors import NoRules, OpeningRefused
@@ -25,9 +27,14 @@ from partnership.services import audit
 TEXT_FORMAT = "konvent-text/1"
 
 
-def text_hash(title: str, text: str) -> str:
-    """SHA-256 of the text that is voted on, in canonical form: `{"format", "text", "title"}`."""
-    return hashlib.sha256(canonical({"format": TEXT_FORMAT, "title": title, "text": text})).hexdigest()
+def text_hash(title: str, text: str, options: Sequence[Mapping[str, Any]] = ()) -> str:
+    """SHA-256 of the text that is voted on, in canonical form: `{"format", "text", "title"}`.
+
+    Where the paper has `options`, they belong to it: a list of `{"position", "text", "title"}`.
+    """
+    asked = {"format": TEXT_FORMAT, "title": title, "text": text}
+    paper = {"options": [dict(option) for option in options]} if options else {}
+    return hashlib.sha256(canonical({**asked, **paper})).hexdigest()
 
 
 @transaction.atomic
@@ -53,10 +60,10 @@ def open_ballot(*, by: User | None, ballot: Ballot) -> Ballot:
     ballot.opened_at, ballot.opened_by = moment, by
     _check(ballot)
     _freeze_roll(ballot)
-    ballot.text_hash = text_hash(ballot.title, ballot.text)
+    ballot.text_hash = text_hash(ballot.title, ballot.text, candidates.paper_data(ballot))
     ballot.state = BallotState.OPEN
     ballot.save()
-    if ballot.referral is not None:
+    if ballot.referral is not None and not ballot.is_opinion:
         neighbours.motions().begin_vote(by=by, referral=ballot.referral, ballot=ballot)
     audit.record(
         by=by,
@@ -85,6 +92,7 @@ def _check(ballot: Ballot) -> None:
     stages.must_follow(ballot)
     if not ballot.committee.votes or ballot.committee.state != CommitteeState.ACTIVE:
         raise OpeningRefused(_("„%(committee)s“ stimmt nicht ab.") % {"committee": ballot.committee})
+    candidates.check_paper(ballot)
     if ballot.way == BallotWay.MEETING:
         if ballot.meeting is None or ballot.meeting.state != MeetingState.RUNNING:
             raise OpeningRefused(_("Abgestimmt wird in der laufenden Sitzung. Bitte eröffnen Sie zuerst die Sitzung."))

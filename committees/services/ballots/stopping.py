@@ -9,7 +9,7 @@ from django.utils import translation
 from django.utils.translation import gettext_lazy
 
 from committees.enums import BallotState, EntryKind
-from committees.models import Ballot
+from committees.models import Ballot, Resolution
 from committees.rules.verdict import Count, Outcome, Verdict
 from committees.services.ballots import counting, neighbours
 from committees.services.ballots.authority import must_step
@@ -41,21 +41,27 @@ def stop(by: User | None, ballot: Ballot, count: Count, verdict: Verdict, *, rea
     ballot.ended_reason = reason
     ballot.save()
     audit.record(by=by, action="ballot.stopped", subject=ballot, reason=reason)
-    neighbours.register().append(
-        by=by,
-        kind=EntryKind.STOPPED,
-        committee=ballot.committee,
-        title=ballot.title,
-        text=ballot.text,
-        ballot=ballot,
-        is_confidential=ballot.is_confidential,
-        reason=reason,
-        refers_to=neighbours.register().entry_of(ballot.continues_id),
-    )
-    if ballot.referral is not None:
+    if not ballot.is_opinion:
+        enter(by, ballot, EntryKind.STOPPED, refers_to=neighbours.register().entry_of(ballot.continues_id))
+    if ballot.referral is not None and not ballot.is_opinion:
         neighbours.motions().return_from_vote(
             by=by, referral=ballot.referral, ballot=ballot, reason=Outcome.STOPPED.value
         )
     neighbours.notices().stopped(ballot=ballot)
     # Afterwards, as a meeting is locked before a motion and a ballot, never behind them.
     transaction.on_commit(partial(neighbours.agendas().take_up_stopped, by=by, ballot=ballot), robust=True)
+
+
+def enter(by: User | None, ballot: Ballot, kind: EntryKind, *, refers_to: Resolution | None = None) -> None:
+    """Let the register say that a ballot ended without a result, and why."""
+    neighbours.register().append(
+        by=by,
+        kind=kind,
+        committee=ballot.committee,
+        title=ballot.title,
+        text=ballot.text,
+        ballot=ballot,
+        is_confidential=ballot.is_confidential,
+        reason=ballot.ended_reason,
+        refers_to=refers_to,
+    )
