@@ -59,6 +59,7 @@ _ON_ROLL = (
     "EXISTS (SELECT 1 FROM committees_rollentry r"
     " WHERE r.ballot_id = NEW.ballot_id AND r.partner_id = NEW.partner_id AND NOT r.is_excluded)"
 )
+_LOT_DRAWN = "EXISTS (SELECT 1 FROM committees_lot l WHERE l.ballot_id = NEW.id)"
 _FOLLOWS = (
     "(NEW.revision = 1 OR EXISTS (SELECT 1 FROM committees_vote v WHERE v.ballot_id = NEW.ballot_id"
     " AND v.partner_id = NEW.partner_id AND v.revision = NEW.revision - 1 AND v.choice = NEW.replaced))"
@@ -98,9 +99,8 @@ def register() -> None:
         "ballot_decided",
         "Ballot",
         "UPDATE",
-        f"OLD.counts IS NOT NULL AND {_changed(DECIDED)} AND NOT (OLD.state = 'closed' AND NEW.state = 'closed'"  # noqa: S608
-        " AND OLD.outcome = 'tie' AND OLD.chair_choice = '' AND (NEW.chair_choice <> '' OR EXISTS"
-        " (SELECT 1 FROM committees_lot l WHERE l.ballot_id = NEW.id)))",
+        f"OLD.counts IS NOT NULL AND {_changed(DECIDED)} AND NOT (OLD.state = 'closed' AND NEW.state = 'closed'"
+        f" AND OLD.outcome = 'tie' AND OLD.chair_choice = '' AND (NEW.chair_choice <> '' OR {_LOT_DRAWN}))",
     )
     _refuse("ballot_declared", "Ballot", "UPDATE", f"OLD.state = 'declared' AND {_changed(DECLARED)}")
     _refuse(

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 
-from committees.models import Ballot, RollEntry, Vote
+from committees.models import Ballot, RollEntry
 
 
 def roll_call_rows(ballot: Ballot) -> Iterator[list[str]]:
@@ -21,7 +21,7 @@ def roll_call_rows(ballot: Ballot) -> Iterator[list[str]]:
         _("Erklärung"),
         _("Vermerk"),
     ]
-    rows = Vote.objects.filter(ballot=ballot).select_related("cast_by").order_by("revision")
+    rows = ballot.votes.select_related("cast_by").order_by("revision")
     votes = {vote.partner_id: vote for vote in rows}
     for entry in RollEntry.objects.filter(ballot=ballot).order_by("partner_name", "id"):
         vote = votes.get(entry.partner_id)

@@ -11,9 +11,11 @@ from django.utils.translation import gettext as _
 from committees.enums import PRESENT, BallotState
 from committees.models import AgendaItem, Attendance, Ballot, Meeting, Resolution
 from committees.rules.deadlines import BERLIN
+from committees.rules.elections import Result
 from committees.rules.rule_set import Rules
 from committees.rules.verdict import Verdict
 from committees.services import attendance
+from committees.services.ballots import choosing
 from partnership.access import Person
 
 # Calling the roll after the opening takes a while: who is noted down meanwhile was there from the beginning.
@@ -126,14 +128,15 @@ def _ballots(meeting: Meeting, reader: Person) -> list[Ballot]:
 
 def _vote(ballot: Ballot) -> Vote:
     language = get_language()
-    verdict = Verdict.from_data(ballot.verdict) if ballot.verdict else None
+    verdict = choosing.stored_result(ballot) or (Verdict.from_data(ballot.verdict) if ballot.verdict else None)
     resolution = next(iter(ballot.resolutions.all()), None)
     numbers: tuple[tuple[str, int], ...] = ()
     if verdict is not None:
         count = verdict.count
+        of_options = verdict.table if isinstance(verdict, Result) else None
         numbers = (
-            (_("Ja"), count.yes),
-            (_("Nein"), count.no),
+            *(((_("Ja"), count.yes),) if of_options is None else ((row.title, row.votes) for row in of_options)),
+            (_("Nein") if of_options is None else _("gegen alle"), count.no),
             (_("Enthaltung"), count.abstained),
             (_("Nicht abgestimmt"), count.missing),
             (_("Befangen"), count.excluded),

@@ -5,7 +5,6 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from committees.enums import Choice
 from committees.exports import paper
 from committees.models import Resolution
 from committees.services import register
@@ -14,11 +13,11 @@ from partnership.ui.tags import date_de
 COUNTS = ("yes", "no", "abstained", "missing", "excluded")
 
 
-def count_rows(counts: Mapping[str, Any]) -> list[tuple[str, Any]]:
+def count_rows(counts: Mapping[str, Any], *, has_options: bool = False) -> list[tuple[str, Any]]:
     """The counts with the words of the pages."""
     words = {
-        "yes": _("Ja"),
-        "no": _("Nein"),
+        "yes": _("mit einer Wahl") if has_options else _("Ja"),
+        "no": _("gegen alle") if has_options else _("Nein"),
         "abstained": _("Enthaltung"),
         "missing": _("Nicht abgestimmt"),
         "excluded": _("Befangen"),
@@ -32,6 +31,7 @@ def render(
     sentences: Sequence[str],
     counts: Mapping[str, Any] | None,
     roll_call: Sequence[Mapping[str, Any]] = (),
+    options: Sequence[Mapping[str, Any]] = (),
     corrections: Sequence[Mapping[str, Any]] = (),
 ) -> bytes:
     """The PDF of an entry, with its place in the chain."""
@@ -46,7 +46,12 @@ def render(
     if counts or sentences:
         blocks.append(paper.heading(_("Ergebnis")))
     if counts:
-        blocks.append(paper.table(_("Stimmen"), [_("Stimme"), _("Anzahl")], count_rows(counts)))
+        blocks.append(
+            paper.table(_("Stimmen"), [_("Stimme"), _("Anzahl")], count_rows(counts, has_options=bool(options)))
+        )
+    if options:
+        rows = [(row["title"], row["votes"]) for row in options]
+        blocks.append(paper.table(_("Stimmen je Möglichkeit"), [_("Möglichkeit"), _("Stimmen")], rows))
     if sentences:
         blocks.append(paper.items(sentences))
     if roll_call:
@@ -87,7 +92,6 @@ def render(
 def _choice(row: Mapping[str, Any]) -> str:
     if row["is_excluded"]:
         return _("befangen")
-    if not row["choice"]:
+    if not row["words"]:
         return _("nicht abgestimmt")
-    words = str(Choice(row["choice"]).label)
-    return f"{words}. {row['statement']}" if row.get("statement") else words
+    return f"{row['words']}. {row['statement']}" if row.get("statement") else str(row["words"])

@@ -12,11 +12,13 @@ from django.http import QueryDict
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from committees.enums import BallotForm, BallotState, BallotWay, Choice, MeetingState, ReferralState
+from committees.enums import BallotForm, BallotKind, BallotState, BallotWay, Choice, MeetingState, ReferralState
 from committees.forms.matters import MatterField, offer_matters
+from committees.forms.papers import marking_of
 from committees.models import AgendaItem, Ballot, Committee, Matter, Meeting, Referral, RollEntry
 from committees.rules.deadlines import BERLIN, end_of_day, last_day
 from committees.rules.describe import choice_effects
+from committees.rules.papers import LONGEST as LONGEST_MARKING
 from committees.rules.rule_set import Rules
 from committees.services.ballots.authority import say
 from committees.services.ballots.stages import is_ripe
@@ -34,13 +36,7 @@ class CastForm(forms.Form):
     """What a vote is made of; strict, as anybody may send anything."""
 
     partner = forms.UUIDField(error_messages={"required": _("Es fehlt, für welchen Partner Sie abstimmen.")})
-    choice = forms.ChoiceField(
-        choices=Choice.choices,
-        error_messages={
-            "required": _("Bitte wählen Sie Ja, Nein oder Enthaltung."),
-            "invalid_choice": _("Bitte wählen Sie Ja, Nein oder Enthaltung."),
-        },
-    )
+    choice = forms.CharField(max_length=LONGEST_MARKING, required=False)
     council = forms.CharField(max_length=200, required=False)
     statement = forms.CharField(
         max_length=LONGEST,
@@ -51,9 +47,15 @@ class CastForm(forms.Form):
     confirmed = forms.BooleanField(required=False)
 
     def clean(self) -> dict[str, Any]:
-        for name in ("partner", "choice", "token"):
-            if isinstance(self.data, QueryDict) and len(self.data.getlist(name)) > 1:
+        if not isinstance(self.data, QueryDict):
+            return self.cleaned_data
+        for name in ("partner", "token", *(["choice"] if self.cleaned_data.get("confirmed") else [])):
+            if len(self.data.getlist(name)) > 1:
                 raise forms.ValidationError(_("Bitte wählen Sie genau eine Antwort."))
+        if not self.cleaned_data.get("confirmed"):
+            self.cleaned_data["choice"] = marking_of(self.data)
+        if not self.cleaned_data.get("choice"):
+            raise forms.ValidationError(_("Bitte wählen Sie, wie Ihre Stimme lauten soll."))
         return self.cleaned_data
 
 
@@ -129,6 +131,34 @@ class BallotDraftForm(KernForm):
         help_text=_("So soll der Beschluss lauten."),
     )
     matter = MatterField()
+    kind = forms.ChoiceField(
+        label=_("Gefragt wird nach"), choices=BallotKind.choices, required=False, initial=BallotKind.MOTION
+    )
+    options = forms.CharField(
+        label=_("Möglichkeiten oder Personen"),
+        widget=forms.Textarea(attrs={"rows": 5}),
+        required=False,
+        max_length=12_000,
+        help_text=_("Je Zeile eine, in der Reihenfolge des Stimmzettels. Bei Ja, Nein oder Enthaltung bleibt es leer."),
+    )
+    posts = forms.IntegerField(
+        label=_("zu besetzende Plätze"),
+        min_value=1,
+        max_value=50,
+        required=False,
+        initial=1,
+        help_text=_("Nur bei einer Wahl; bei einer Rangfolge mit mehreren Plätzen wird nach STV ausgezählt."),
+    )
+    takes_nominations = forms.BooleanField(
+        label=_("Partner dürfen Personen vorschlagen"),
+        required=False,
+        help_text=_("Nur bei einer Wahl: Bis zum Eröffnen sehen alle den Entwurf, Vertretungen schlagen vor."),
+    )
+    is_opinion = forms.BooleanField(
+        label=_("Meinungsbild"),
+        required=False,
+        help_text=_("Bindet niemanden und kommt nicht in das Beschlussregister."),
+    )
     way = forms.ChoiceField(label=_("Verfahren"), choices=BallotWay.choices, widget=forms.RadioSelect)
     deadline_at = DeadlineField(
         label=_("Frist"),
@@ -155,6 +185,7 @@ class BallotDraftForm(KernForm):
     submit_label = _("Abstimmung vorbereiten")
     layout = Layout(
         Fieldset(_("Gegenstand"), "committee", "referral", "title", "text", "matter", "is_confidential"),
+        Fieldset(_("Stimmzettel"), "kind", "options", "posts", "takes_nominations", "is_opinion"),
         Fieldset(_("Verfahren"), "way", "deadline_at", "meeting", "agenda_item", "form"),
     )
 
@@ -185,6 +216,11 @@ class BallotDraftForm(KernForm):
 
     def clean(self) -> dict[str, Any]:
         data = self.cleaned_data
+        data["kind"] = data.get("kind") or BallotKind.MOTION
+        data["posts"] = data.get("posts") or 1
+        data["options"] = [line.strip() for line in (data.get("options") or "").splitlines() if line.strip()]
+        if data["options"] and data["kind"] == BallotKind.MOTION:
+            self.add_error("kind", _("Möglichkeiten stehen auf dem Stimmzettel nur, wenn nach ihnen gefragt wird."))
         if (referral := data.get("referral")) is not None:
             data["title"] = data.get("title") or referral.motion.title
             data["text"] = data.get("text") or referral.motion.text

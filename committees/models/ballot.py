@@ -1,5 +1,7 @@
 """Ballots: one vote taken. The partner has the vote, a person casts it."""
 
+from typing import TYPE_CHECKING
+
 from django.db import models
 from django.db.models import Q
 from django.urls import reverse
@@ -18,6 +20,9 @@ from committees.visibility import confidential_committee_ids, office_partnership
 from membership.models import Partner
 from partnership.access import Person, ties
 from partnership.models import Entity, Partnership
+
+if TYPE_CHECKING:
+    from committees.models.option import Option
 
 
 class BallotQuerySet(models.QuerySet["Ballot"]):
@@ -280,11 +285,14 @@ class Ballot(Entity):
         return self.kind != BallotKind.MOTION
 
     @cached_property
+    def paper(self) -> "list[Option]":
+        """What stands on the paper, in order; read once, and nothing on a motion."""
+        return list(self.options.order_by("position")) if self.has_options else []
+
+    @property
     def titles(self) -> dict[int, str]:
-        """The options by their position; read once, and none on a motion."""
-        if not self.has_options:
-            return {}
-        return dict(self.options.order_by("position").values_list("position", "title"))
+        """The options by their position."""
+        return {option.position: option.title for option in self.paper}
 
     def words(self, marking: str) -> str:
         """A marking of this ballot's paper as people read it."""

@@ -293,6 +293,52 @@ def _table(box: _Box) -> tuple[Row, ...]:
     )
 
 
+# What is said before and after
+
+
+def choice_effects(rules: Rules, kind: BallotKind, *, posts: int, way: str, number: int = 1) -> dict[str, Sentence]:
+    """What a choice, a vote against all and an abstention do under these rules: key ``yes`` for a choice."""
+    stage = rules.at_ballot(number)
+    is_unanimous = Way(way) is Way.CIRCULAR and rules.circular.is_unanimity_needed
+    is_share = stage.majority.kind not in _RELATIVE and not (kind is BallotKind.ELECTION and number > 1)
+    if kind is BallotKind.RANKING and posts > 1:
+        how = Sentence(
+            "Ihre Stimme zählt für die erste Person; was diese nicht braucht, geht an die nächste.",
+            "Your vote counts for the first person; what they do not need goes on to the next.",
+        )
+    elif kind is BallotKind.RANKING:
+        how = Sentence(
+            "Was weiter vorn steht, ziehen Sie allem dahinter und allem nicht Genannten vor; Schulze-Methode.",
+            "What stands further up you prefer to what follows and to what you leave out; Schulze method.",
+        )
+    elif is_unanimous:
+        how = Sentence("Alle müssen dasselbe wählen.", "All have to choose the same.")
+    elif is_share:
+        how = Sentence(
+            "Beschlossen ist nur, was die verlangte Mehrheit erreicht; sonst kann ein weiterer Wahlgang folgen.",
+            "Only what reaches the majority asked for is adopted; otherwise another ballot may follow.",
+        )
+    else:
+        how = Sentence(
+            "Beschlossen ist, was die meisten Stimmen hat und mehr als gegen alle stimmen.",
+            "Adopted is what has most votes, and more than vote against all.",
+        )
+    effects = {
+        Choice.YES.value: how,
+        AGAINST: Sentence("Sie wollen nichts davon.", "You want none of these."),
+    }
+    if rules.abstention is not Abstention.FORBIDDEN:
+        effects[Choice.ABSTAIN.value] = (
+            Sentence("Enthaltung wirkt hier wie gegen alle.", "Abstention works like against all here.")
+            if is_unanimous or (is_share and stage.base is not Base.YES_NO)
+            else Sentence(
+                "Enthaltung zählt hier nicht mit, nur zur Beteiligung.",
+                "Abstention does not count here, except as taking part.",
+            )
+        )
+    return effects
+
+
 # Who took part
 
 
@@ -666,4 +712,4 @@ def _say(result: Result) -> Sentence:
     return OUTCOMES[result.outcome]
 
 
-__all__ = ["Result", "Row", "can_be_asked", "count_of", "decide", "has_options", "votes_by_option"]
+__all__ = ["Result", "Row", "can_be_asked", "choice_effects", "count_of", "decide", "has_options", "votes_by_option"]

@@ -15,9 +15,13 @@ from committees.enums import EntryKind, EntryRelation
 from committees.exports import register_csv, register_json
 from committees.forms import resolutions as forms
 from committees.models import Invalidation, Motion, Resolution
+from committees.rules import elections
 from committees.rules import register as rules_of_register
+from committees.rules.papers import spell
 from committees.services import invalidating, register, resolutions
+from committees.services.ballots.authority import say
 from committees.views import reservations
+from committees.views.ballots.shown import chart_of
 from partnership.exports import tables
 from partnership.policies import anyone
 from partnership.views.base import (
@@ -51,6 +55,21 @@ def counts_of(resolution: Resolution) -> dict[str, int] | None:
     return stated or (register.part(resolution, "verdict") or {}).get("count")
 
 
+def options_of(resolution: Resolution) -> list[dict[str, Any]]:
+    """The table of options; empty for a motion."""
+    table: list[dict[str, Any]] = (register.part(resolution, "verdict") or {}).get("options", [])
+    return table
+
+
+def result_of(resolution: Resolution) -> dict[str, Any]:
+    """What its pages show of a ballot with options: bars, table, who or what was chosen; nothing for a motion."""
+    verdict = register.part(resolution, "verdict")
+    if not elections.has_options(verdict):
+        return {}
+    result = elections.Result.from_data(verdict)
+    return {"chart": chart_of(result), "options": result.table, "chosen": result.chosen}
+
+
 def roll_call_of(resolution: Resolution) -> list[dict[str, Any]]:
     """Each partner on the roll with its vote, by name; empty where the roll is long or not recorded."""
     roll = register.part(resolution, "roll") or []
@@ -58,11 +77,12 @@ def roll_call_of(resolution: Resolution) -> list[dict[str, Any]]:
         return []
     votes = {row["partner"]: row for row in register.part(resolution, "votes") or []}
     nothing: dict[str, str] = {}
+    titles = {row["position"]: row["title"] for row in options_of(resolution)}
     return [
         {
             "name": row["name"],
             "is_excluded": row["is_excluded"],
-            "choice": votes.get(row["partner"], nothing).get("choice", ""),
+            "words": say(spell(votes[row["partner"]]["choice"], titles)) if row["partner"] in votes else "",
             "statement": votes.get(row["partner"], nothing).get("statement", ""),
         }
         for row in roll
@@ -282,6 +302,7 @@ class ResolutionDetailView(ResolutionMixin, ObjectPage):
                 "reason": wording.get("reason", ""),
                 "sentences": sentences_of(entry),
                 "counts": counts_of(entry),
+                **result_of(entry),
                 "roll_call": roll_call_of(entry),
                 "attachments": register.part(entry, "attachments") or [],
                 "corrections": corrections_of(entry),
@@ -313,6 +334,7 @@ class ResolutionPdfView(ReadableResolutionMixin):
             entry,
             sentences=[row["text"] for row in sentences_of(entry)],
             counts=counts_of(entry),
+            options=options_of(entry),
             roll_call=roll_call_of(entry),
             corrections=corrections_of(entry),
         )
@@ -506,6 +528,7 @@ class ResolutionPublicDetailView(ObjectPage):
             "text": (register.part(entry, "text") or {}).get("text", ""),
             "sentences": sentences_of(entry),
             "counts": counts_of(entry),
+            **result_of(entry),
             "corrections": [row for row in corrections_of(entry) if not row["entry"].is_confidential],
             "annulments": [
                 {"entry": other, **(register.part(other, "text") or {})}

@@ -436,6 +436,7 @@ def _ballots(side: Side) -> None:
     ballots.exclude_partner(
         by=side.person("chair"), ballot=side.ballot_hands, partner=side.partner_third, reason="Selbst betroffen."
     )
+    _papers_with_options(side, in_meeting)
     closed = _vote(side, _ballot(side, "Geschlossen", **in_meeting))
     if closed.state == BallotState.OPEN:
         closed = ballots.close_ballot(by=side.person("chair"), ballot=closed)
@@ -474,6 +475,27 @@ def _handed_over(side: Side) -> None:
     ballots.close_ballot(by=side.person("chair"), ballot=ballot)
     declaring.declare(by=side.person("chair"), ballot=ballot)
     side.things["reservation"] = reservations.of(ballot).get()
+
+
+def _papers_with_options(side: Side, in_meeting: dict[str, Any]) -> None:
+    """An election that waits for nominations, a draft with options, and two options that are level."""
+    nominating = _ballot(side, "Wahl", is_open=False, kind="election", takes_nominations=True, **in_meeting)
+    side.things["ballot_nominating"] = nominating
+    side.things["option"] = ballots.propose(
+        by=side.person("delegate"),
+        ballot=nominating,
+        title=f"{side.word} Kandidatin",
+        account=side.person("delegate"),
+        partner=side.partner_own,
+    )
+    side.things["ballot_options"] = _ballot(side, f"{SECRET_WORD}auswahl", is_open=False, kind="approval", **in_meeting)
+    level = _ballot(side, "Gleichstand", is_open=False, kind="alternatives", **in_meeting)
+    for title in ("Blau", "Rot"):
+        ballots.propose(by=side.office, ballot=level, title=f"{side.word} {title}")
+    level = ballots.open_ballot(by=side.person("chair"), ballot=level)
+    for partner, role, choice in ((side.partner_own, "delegate", "1"), (side.partner_other, "delegate_other", "2")):
+        ballots.cast(by=side.person(role), ballot=level, partner=partner, choice=choice, token=uuid.uuid4().hex)
+    side.things["ballot_level"] = ballots.close_ballot(by=side.person("chair"), ballot=level)
 
 
 def _fund(side: Side) -> None:

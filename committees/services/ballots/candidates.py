@@ -219,7 +219,10 @@ def check_paper(ballot: Ballot) -> None:
 
 def paper_data(ballot: Ballot) -> list[dict[str, Any]]:
     """What stands on the paper, as the hash of the text binds it; nothing for a motion."""
-    return list(ballot.options.order_by("position").values("position", "title", "text")) if ballot.has_options else []
+    return [
+        {"position": option.position, "title": option.title, "text": option.text}
+        for option in (ballot.options.order_by("position") if ballot.has_options else ())
+    ]
 
 
 def carry(options: Iterable[Option], ballot: Ballot) -> None:

@@ -14,6 +14,13 @@ from committees.views.ballots.acts import (
 from committees.views.ballots.conflicts import BallotConflictView, ConflictDecideView
 from committees.views.ballots.hands import BallotHandsView
 from committees.views.ballots.pages import BallotDetailView, BallotDownloadView, BallotListView, BallotTurnoutView
+from committees.views.ballots.papers import (
+    BallotLotView,
+    OptionAnswerView,
+    OptionEditView,
+    OptionListView,
+    OptionRemoveView,
+)
 from committees.views.ballots.preparing import BallotCreateView, BallotDiscardView, BallotEditView
 from committees.views.ballots.roll import BallotExcludeView, BallotIncludeView
 from committees.views.ballots.stages import BallotContinueView
@@ -38,6 +45,7 @@ __all__ = [
     "BallotHandsView",
     "BallotIncludeView",
     "BallotListView",
+    "BallotLotView",
     "BallotObjectView",
     "BallotOpenView",
     "BallotRemindView",
@@ -45,4 +53,8 @@ __all__ = [
     "BallotVoteView",
     "BallotWithdrawView",
     "ConflictDecideView",
+    "OptionAnswerView",
+    "OptionEditView",
+    "OptionListView",
+    "OptionRemoveView",
 ]

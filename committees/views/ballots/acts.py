@@ -227,17 +227,30 @@ class BallotDeclareView(BallotAct):
     def consequences(self) -> list[str]:
         return [
             shown.Result(self.object).sentence if self.object.verdict else "",
-            _("Das Ergebnis wird unveränderlich in das Beschlussregister eingetragen."),
-            _("Ein Beschluss wird allen Partnern per Mail mitgeteilt."),
+            *(
+                [
+                    _("Ein Meinungsbild bindet niemanden und steht nicht im Beschlussregister."),
+                    _("Das Gremium erhält das Ergebnis per Mail."),
+                ]
+                if self.object.is_opinion
+                else [
+                    _("Das Ergebnis wird unveränderlich in das Beschlussregister eingetragen."),
+                    _("Ein Beschluss wird allen Partnern per Mail mitgeteilt."),
+                ]
+            ),
         ]
 
     def done(self) -> str:
+        if self.object.is_opinion:
+            return _("Festgestellt. Das Gremium wird über das Meinungsbild benachrichtigt.")
         if self.result.number:
             return _("Festgestellt: %(number)s steht im Beschlussregister.") % {"number": self.result.number}
         return _("Festgestellt; das Register hält fest, dass kein Beschluss zustande kam.")
 
     def perform(self, form: Any) -> Any:
-        return self.run(ballots.declare, form=form, ballot=self.object)
+        resolution = self.run(ballots.declare, form=form, ballot=self.object)
+        # An opinion poll has no entry; None is for a refusal, which the form then names.
+        return resolution or (self.object if self.object.is_opinion and not form.errors else None)
 
 
 class BallotAnnulView(BallotAct):

@@ -14,7 +14,8 @@ from committees import policies
 from committees.enums import BallotForm, BallotState, BallotWay, MeetingState
 from committees.exports.ballots import roll_call_rows
 from committees.forms.ballots import BallotFilter
-from committees.models import Ballot, Conflict, ConflictState, LateAnswer, Resolution, RollEntry
+from committees.models import Ballot, Conflict, ConflictState, Resolution, RollEntry
+from committees.rules.verdict import Outcome
 from committees.services import ballots
 from committees.services.ballots import counting
 from committees.views.ballots import shown
@@ -181,19 +182,21 @@ class BallotDetailView(BallotMixin, ObjectPage):
 
     def _ended(self, ballot: Ballot) -> dict[str, Any]:
         mine = set(shown.mandates_of(self.user, ballot.committee_id))
+        result = shown.Result(ballot)
         more: dict[str, Any] = {
-            "result": shown.Result(ballot),
+            "result": result,
+            "chosen": result.options.chosen if result.options else (),
             "roll_page": shown.roll_page(ballot, self.request.GET.get("page", 1)),
             "mine": mine,
             "awaits_chair": ballot.state == BallotState.CLOSED and ballots.awaits_chair(ballot),
             "resolution": Resolution.objects.filter(ballot=ballot).select_related("partnership").first()
-            if ballot.state != BallotState.CLOSED
+            if ballot.state != BallotState.CLOSED and not ballot.is_opinion
             else None,
         }
         if ballot.state == BallotState.STOPPED:
             more["taken_up"] = shown.meeting_after(self.user, ballot)
         if ballot.way == BallotWay.CIRCULAR:
-            more["late"] = list(LateAnswer.objects.filter(ballot=ballot).select_related("partner"))
+            more["late"] = list(ballot.late_answers.select_related("partner"))
             # An answer that was late is told to whoever gave it.
             receipt = self.request.GET.get("quittung", "")
             more["receipt_line"] = next(
@@ -209,6 +212,7 @@ def acts_of(user: User, ballot: Ballot) -> list[tuple[str, Any, str]]:
     if ballot.state == BallotState.DRAFT:
         acts = [
             ("ballot_open", _("Abstimmung eröffnen"), "primary"),
+            *([("option_list", _("Stimmzettel"), "secondary")] if ballot.has_options else []),
             ("ballot_edit", _("Bearbeiten"), "secondary"),
             ("ballot_discard", _("Verwerfen"), "danger"),
         ]
@@ -219,6 +223,8 @@ def acts_of(user: User, ballot: Ballot) -> list[tuple[str, Any, str]]:
             acts.append(("ballot_declare", _("Ergebnis feststellen"), "primary"))
         elif is_chair:
             acts.append(("ballot_break_tie", _("Stimmengleichheit entscheiden"), "primary"))
+        if ballot.has_options and ballot.outcome == Outcome.TIE:
+            acts.insert(0, ("ballot_lot", _("Los entscheiden lassen"), "secondary"))
     if ballots.can_continue(ballot):
         acts.append(("ballot_continue", _("Nächsten Wahlgang vorbereiten"), "primary"))
     if is_chair and ballot.state in (BallotState.DRAFT, BallotState.OPEN):

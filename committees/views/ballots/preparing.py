@@ -91,7 +91,9 @@ class BallotEditView(BallotMixin, DraftMixin):
 
     def get_initial(self) -> dict[str, Any]:
         names = ("committee", "referral", "title", "text", "way", "deadline_at", "meeting", "agenda_item", "form")
-        return {name: getattr(self.object, name) for name in (*names, "matter", "is_confidential")}
+        more = ("matter", "is_confidential", "kind", "posts", "takes_nominations", "is_opinion")
+        paper = {"options": "\n".join(self.object.titles.values())}
+        return {name: getattr(self.object, name) for name in (*names, *more)} | paper
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         context = super().get_context_data(**kwargs)

@@ -6,6 +6,7 @@ from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
+from django.core.exceptions import ValidationError
 from django.core.paginator import Paginator
 from django.db.models import Q, QuerySet
 from django.urls import reverse
@@ -16,14 +17,17 @@ from django.utils.translation import gettext as _
 
 from committees.enums import BallotForm, BallotState, BallotWay, Capacity, Choice, DelegateKind, MeetingState
 from committees.forms.ballots import VoteForm
+from committees.forms.papers import PaperForm, marking_of
 from committees.models import AgendaItem, Ballot, Meeting, RollEntry, Vote
-from committees.rules import circular, describe
+from committees.rules import circular, describe, elections
 from committees.rules.deadlines import deadline_words
 from committees.rules.eligibility import Earlier, Eligible, Facts, Kind, Mandate, may_cast
+from committees.rules.papers import BallotKind, buckets, spell
+from committees.rules.rule_set import Choice as RuleChoice
 from committees.rules.rule_set import ProxyKind, Rules
 from committees.rules.verdict import OUTCOMES, Condition, Count, Outcome, Verdict
 from committees.services import ballots, proxies
-from committees.services.ballots import consenting, counting, stages
+from committees.services.ballots import choosing, consenting, counting, stages
 from committees.services.ballots.authority import rules_of as rules_for
 from committees.services.ballots.authority import say
 from committees.services.ballots.casting import KIND_OF
@@ -31,6 +35,7 @@ from partnership import clock
 from partnership.access import ties
 from partnership.db.prepared import Prepared
 from partnership.models import User
+from partnership.ui import charts
 
 ROLL_PAGE = 50
 
@@ -130,7 +135,7 @@ class Seat:
     entry: RollEntry
     kind: Kind
     vote: Vote | None
-    form: VoteForm | None = None
+    form: VoteForm | PaperForm | None = None
     refusal: str = ""
 
     @property
@@ -161,7 +166,10 @@ def latest_of(votes: Iterable[Vote]) -> dict[UUID, Vote]:
 
 def votes_of(ballot: Ballot, partners: Iterable[UUID]) -> dict[UUID, Vote]:
     """The votes that count of some partners, with who cast them."""
-    return latest_of(_votes(ballot=ballot.pk, partners=frozenset(partners)))
+    votes = latest_of(_votes(ballot=ballot.pk, partners=frozenset(partners)))
+    for vote in votes.values():
+        vote.ballot = ballot  # shares its options, so that no vote asks for them
+    return votes
 
 
 @Prepared
@@ -225,19 +233,38 @@ def seat_of(
         seat.refusal = _("Hier wird mit Handzeichen abgestimmt; das Ergebnis wird erfasst.")
     else:
         chosen = tried if tried and tried.get("partner") == str(entry.partner_id) else None
-        seat.form = VoteForm(
-            initial={
-                "partner": entry.partner_id,
-                "choice": (chosen or {}).get("choice") or (vote and vote.choice),
-                "council": (chosen or {}).get("council", ""),
-                "statement": chosen.get("statement", "") if chosen else (vote.statement if vote else ""),
-            },
-            auto_id=f"id_{entry.partner_id.hex}_%s",
-            rules=ballot.own_rules,
-            way=ballot.way,
-            action=url_of(ballot, "ballot_vote"),
-        )
+        seat.form = _form_of(ballot, entry, vote, chosen)
     return seat
+
+
+def _form_of(ballot: Ballot, entry: RollEntry, vote: Vote | None, tried: Any) -> VoteForm | PaperForm:
+    """The paper for one partner, marked as it was cast, or as it was tried and refused."""
+    auto_id, action = f"id_{entry.partner_id.hex}_%s", url_of(ballot, "ballot_vote")
+    marking = _tried_marking(tried) or (vote.choice if vote else "")
+    if ballot.has_options:
+        return PaperForm(
+            initial={"partner": entry.partner_id}, auto_id=auto_id, ballot=ballot, action=action, marking=marking
+        )
+    return VoteForm(
+        initial={
+            "partner": entry.partner_id,
+            "choice": marking,
+            "council": tried.get("council", "") if tried else "",
+            "statement": tried.get("statement", "") if tried else (vote.statement if vote else ""),
+        },
+        auto_id=auto_id,
+        rules=ballot.own_rules,
+        way=ballot.way,
+        action=action,
+    )
+
+
+def _tried_marking(sent: Any) -> str:
+    """What was sent and refused, as far as it says one thing."""
+    try:
+        return marking_of(sent) if sent else ""
+    except ValidationError:
+        return ""
 
 
 @dataclass(frozen=True)
@@ -259,6 +286,24 @@ class Turnout:
         """From numbers and state, never from the rendered page (performance.md)."""
         tally = "-".join(str(number) for number in (self.tally or {}).values())
         return f"{self.ballot.state}-{int(self.is_closed)}-{self.voted}-{self.electorate}-{tally}"
+
+    @property
+    def chart(self) -> charts.Chart | None:
+        """The tally so far of a ballot with options."""
+        if self.tally is None or not self.ballot.has_options:
+            return None
+        named = elections.votes_by_option(BallotKind(self.ballot.kind), self.tally, len(self.ballot.titles))
+        rest = buckets(self.tally)
+        return charts.bars(
+            _("Zwischenstand"),
+            [
+                *((self.ballot.titles[place], votes) for place, votes in named.items()),
+                *_rest(rest["no"], rest["abstain"]),
+            ],
+            key="stand",
+            label_head=_("Möglichkeit"),
+            value_head=_("Stimmen"),
+        )
 
     @property
     def sentence(self) -> str:
@@ -292,6 +337,27 @@ def turnout_of(ballot: Ballot) -> Turnout:
     )
 
 
+def _rest(against: int, abstained: int) -> list[tuple[str, int]]:
+    return [(_("gegen alle"), against), (_("Enthaltung"), abstained)]
+
+
+def chart_of(result: elections.Result) -> charts.Chart:
+    """The votes of each option, against all, abstentions and missing votes as bars with a table."""
+    count = result.count
+    return charts.bars(
+        _("Stimmen"),
+        [
+            *((row.title, row.votes) for row in result.table),
+            *_rest(count.no, count.abstained),
+            (_("nicht abgestimmt"), count.missing),
+            *([(_("befangen"), count.excluded)] if count.excluded else []),
+        ],
+        key="ergebnis-stimmen",
+        label_head=_("Möglichkeit"),
+        value_head=_("Stimmen"),
+    )
+
+
 @dataclass(frozen=True)
 class Result:
     """The stored result of a ballot: counts, verdict and reasons; nothing is counted anew."""
@@ -309,6 +375,16 @@ class Result:
         """As stored at closing."""
         return self.verdict.count
 
+    @cached_property
+    def options(self) -> elections.Result | None:
+        """Which options were chosen, and the votes of each; None for a motion."""
+        return choosing.stored_result(self.ballot)
+
+    @property
+    def chart(self) -> charts.Chart | None:
+        """The votes of each option; None for a motion."""
+        return chart_of(self.options) if self.options else None
+
     @property
     def conditions(self) -> list[tuple[Condition, str]]:
         """Every condition with its sentence in the reader's language."""
@@ -323,6 +399,8 @@ class Result:
         """The outcome in one sentence."""
         if counting.awaits_chair(self.ballot):
             return _("Stimmengleichheit: Der Vorsitz entscheidet.")
+        if self.options is not None:
+            return say(self.options.sentence)
         return say(OUTCOMES[self.verdict.outcome])
 
     @property
@@ -374,6 +452,10 @@ def facts_of(ballot: Ballot) -> list[tuple[Any, Any]]:
         (_("Verfahren"), ballot.get_way_display()),
         (_("Form"), ballot.get_form_display()),
     ]
+    if ballot.has_options:
+        facts.append((_("Stimmzettel"), ballot.get_kind_display()))
+    if ballot.posts > 1:
+        facts.append((_("Zu besetzende Plätze"), ballot.posts))
     if ballot.number > 1:
         facts.append((_("Wahlgang"), ballot.number))
     if ballot.meeting is not None:
@@ -397,6 +479,14 @@ def _rules_link(ballot: Ballot) -> Any:
     return format_html('<a href="{}?fassung={}">{}</a>', address, ballot.rule_set.version, words)
 
 
+def effect_of(ballot: Ballot, marking: str) -> str:
+    """What this marking does under the rules of the ballot."""
+    if ballot.has_options:
+        effects = _paper_effects(ballot)
+        return say(effects.get(marking) or effects["yes"])
+    return say(describe.choice_effects(ballot.own_rules, ballot.way)[RuleChoice(marking)])
+
+
 @lru_cache(maxsize=256)
 def _effects(rules: Rules, way: str, _language: str) -> tuple[tuple[str, str], ...]:
     effects = describe.choice_effects(rules, way)
@@ -409,8 +499,19 @@ def _sentences(rules: Rules, _language: str) -> tuple[str, ...]:
     return tuple(say(sentence) for sentence in describe.describe(rules))
 
 
+def _paper_effects(ballot: Ballot) -> dict[str, Any]:
+    """What each marking of a paper with options does."""
+    kind, number = BallotKind(ballot.kind), ballot.number
+    return dict(elections.choice_effects(ballot.own_rules, kind, posts=ballot.posts, way=ballot.way, number=number))
+
+
 def effects_of(ballot: Ballot) -> tuple[tuple[str, str], ...]:
     """What each choice does under these rules, and what happens without one."""
+    if ballot.has_options:
+        found = _paper_effects(ballot)
+        lines: list[tuple[str, str]] = [(_("Ihre Wahl"), say(found.pop("yes")))]
+        lines += [(say(spell(value, ballot.titles)).capitalize(), say(sentence)) for value, sentence in found.items()]
+        return (*lines, (_("Keine Stimme"), _("Eine fehlende Stimme gilt als nicht abgegeben.")))
     return _effects(ballot.own_rules, ballot.way, get_language())
 
 

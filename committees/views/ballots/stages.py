@@ -10,13 +10,13 @@ from committees.forms.ballots import FollowingForm
 from committees.rules import describe
 from committees.rules.deadlines import words
 from committees.services import ballots
-from committees.services.ballots import stages
+from committees.services.ballots import choosing, stages
 from committees.services.ballots.authority import say
 from committees.views.ballots import shown
-from committees.views.ballots.acts import ConfirmPage
+from committees.views.ballots.acts import BallotAct
 
 
-class BallotContinueView(ConfirmPage):
+class BallotContinueView(BallotAct):
     """Preparing the next ballot after a tie, or where nothing is decided yet."""
 
     form_class = FollowingForm
@@ -39,7 +39,9 @@ class BallotContinueView(ConfirmPage):
         lines = []
         if ballot.state == BallotState.CLOSED:
             lines.append(_("Das Ergebnis dieses Wahlgangs wird festgestellt und in das Beschlussregister eingetragen."))
-        if ballot.rules_frozen:
+        if carried := [ballot.titles[position] for position in choosing.carried_positions(ballot)]:
+            lines.append(_("Auf dem Stimmzettel stehen: %(names)s.") % {"names": ", ".join(carried)})
+        if ballot.rules_frozen and not ballot.has_options:
             asked = describe.majority_words(ballot.rules.at_ballot(number))
             lines.append(_("Es gelten dieselben Verfahrensregeln. Mehrheit: %(majority)s") % {"majority": say(asked)})
         if not stages.is_ripe(ballot):

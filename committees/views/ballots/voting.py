@@ -15,9 +15,9 @@ from django.views.generic import View
 from committees import policies
 from committees.enums import Choice
 from committees.forms.ballots import CastForm, ConsentForm, ObjectionForm
+from committees.forms.papers import must_fit
 from committees.models import Ballot
-from committees.rules.describe import choice_effects
-from committees.rules.rule_set import Choice as RuleChoice
+from committees.rules.codec import RuleError
 from committees.services import ballots
 from committees.services.ballots import BallotRefused, statements
 from committees.services.ballots.authority import say
@@ -109,13 +109,15 @@ class BallotVoteView(BallotDetailView):
             return self._refuse(_("Sie vertreten diesen Partner in dieser Abstimmung nicht."), 403)
         if seat.form is None:
             return self._refuse(seat.refusal, 409)
-        effect = choice_effects(ballot.own_rules, ballot.way).get(RuleChoice(data["choice"]))
-        if effect is None:
-            return self._refuse(_("Die Verfahrensregeln lassen hier keine Enthaltung zu."), 422)
-        if data["council"] and (data["choice"] != Choice.YES or not ballot.rules.reservation.is_allowed):
+        marking = data["choice"]
+        try:
+            must_fit(ballot, marking)
+        except RuleError as error:
+            return self._refuse(say(error.sentence), 422)
+        if data["council"] and (marking != Choice.YES or not ballot.rules.reservation.is_allowed):
             return self._refuse(_("Ein Vorbehalt ist nur bei einem Ja möglich."), 422)
         try:
-            statements.must_fit(ballot, data["choice"], data["statement"].strip())
+            statements.must_fit(ballot, marking, data["statement"].strip())
         except BallotRefused as refusal:
             return self._refuse(str(refusal), refusal.status)
         context = {
@@ -124,8 +126,8 @@ class BallotVoteView(BallotDetailView):
             "ballot": ballot,
             "object": ballot,
             "seat": seat,
-            "choice": Choice(data["choice"]),
-            "effect": say(effect),
+            "choice": {"value": marking, "label": ballot.words(marking)},
+            "effect": shown.effect_of(ballot, marking),
             "council": data["council"],
             "statement": data["statement"].strip(),
             "token": str(uuid.uuid4()),
