@@ -82,6 +82,16 @@ class MotionState(TextChoices):
     IMPLEMENTED = "implemented", _("umgesetzt")
 
 
+class AmendmentState(TextChoices):
+    """States of an amendment to a motion."""
+
+    PROPOSED = "proposed", _("gestellt")
+    WITHDRAWN = "withdrawn", _("zurückgezogen")
+    ADOPTED = "adopted", _("angenommen")
+    REJECTED = "rejected", _("abgelehnt")
+    LAPSED = "lapsed", _("erledigt")
+
+
 class ReferralRole(TextChoices):
     """What a committee does with a motion."""
 

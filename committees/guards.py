@@ -19,6 +19,7 @@ FROZEN = (
     "referral_id",
     "meeting_id",
     "agenda_item_id",
+    "amendment_id",
     "matter_id",
     "kind",
     "posts",
@@ -82,6 +83,14 @@ def register() -> None:
         drafts = " AND ".join(_is_in(row, "draft") for row in rows)
         _refuse(f"option_{deed.lower()}", "Option", deed, f"NOT ({drafts})")
     _refuse("option_delete", "Option", "DELETE", f"NOT {_is_in('OLD', 'draft', gone=True)}", row="OLD")
+    fixed = ("motion_id", "number", "proposed_by_id", "original", "passage", "text", "reasons", "created_by_id")
+    _refuse(
+        "amendment_fixed",
+        "Amendment",
+        "UPDATE",
+        f"{_changed(fixed)} OR (OLD.state <> 'proposed' AND {_changed(['state'])})",
+    )
+    _refuse("amendment_kept", "Amendment", "DELETE", "1 = 1", row="OLD")
     _refuse("lot_into_tie", "Lot", "INSERT", f"NOT {_is_tie('NEW')}")
     _refuse_insert("participation_into_open", "Participation", f"{_is_open('NEW')} AND {_ON_ROLL}")
     _refuse_insert("objection_into_open", "Objection", _is_open("NEW"))

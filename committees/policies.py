@@ -97,6 +97,22 @@ def manage_motion(user: Person, motion: Any) -> bool:
     return ties(user).holds(Role.MANAGING_OFFICE, on=motion.partnership)
 
 
+@policy(_("Änderungsanträge stellen die Vertretungen der Partner und die Geschäftsführung."))
+def propose_amendment(user: Person, motion: Any) -> bool:
+    """Delegates and deputies of any committee of the partnership, and the managing office."""
+    return bool(submit_motion(user, motion.partnership))
+
+
+@policy(_("Die Reihenfolge der Änderungsanträge bestimmt, wer ein beratendes Gremium leitet."))
+def order_amendments(user: Person, motion: Any) -> bool:
+    """Whoever conducts a committee on the motion's way, and the managing office."""
+    held = ties(user)
+    if held.holds(Role.MANAGING_OFFICE, on=motion.partnership):
+        return True
+    led = held.ids("committees.committee", Role.CHAIR, Role.DEPUTY_CHAIR, Role.SECRETARY)
+    return any(referral.committee_id in led for referral in motion.referrals.all())
+
+
 @policy(_("Das melden Geschäftsführung und Produktmanagement."))
 def report_implemented(user: Person, motion: Any) -> bool:
     """Managing office and product management: they see what became of a resolution."""

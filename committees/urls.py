@@ -105,6 +105,22 @@ urlpatterns = [
     path("vorlagen/", motions.MotionListView.as_view(), name="motion_list"),
     path("vorlagen/neu/", motions.MotionCreateView.as_view(), name="motion_create"),
     path("vorlagen/<uuid:pk>/", motions.MotionDetailView.as_view(), name="motion_detail"),
+    path("vorlagen/<uuid:pk>/aenderungsantrag/neu/", motions.AmendmentCreateView.as_view(), name="amendment_create"),
+    path(
+        "vorlagen/<uuid:pk>/aenderungsantrag/<uuid:amendment>/zurueckziehen/",
+        motions.AmendmentWithdrawView.as_view(),
+        name="amendment_withdraw",
+    ),
+    path(
+        "vorlagen/<uuid:pk>/aenderungsantrag/<uuid:amendment>/verschieben/",
+        motions.AmendmentMoveView.as_view(),
+        name="amendment_move",
+    ),
+    path(
+        "vorlagen/<uuid:pk>/aenderungsantrag/<uuid:amendment>/abstimmung/",
+        motions.AmendmentBallotView.as_view(),
+        name="amendment_ballot",
+    ),
     path("vorlagen/<uuid:pk>/bearbeiten/", motions.MotionEditView.as_view(), name="motion_edit"),
     path("vorlagen/<uuid:pk>/einreichen/", motions.MotionSubmitView.as_view(), name="motion_submit"),
     path("vorlagen/<uuid:pk>/zurueckziehen/", motions.MotionWithdrawView.as_view(), name="motion_withdraw"),

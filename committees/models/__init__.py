@@ -1,3 +1,4 @@
+from committees.models.amendment import Amendment
 from committees.models.ballot import Ballot, LateAnswer, Objection, Participation, RollEntry, Vote
 from committees.models.committee import CircleMember, Committee
 from committees.models.conflict import Conflict, ConflictState

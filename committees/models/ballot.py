@@ -79,6 +79,15 @@ class Ballot(Entity):
         related_name="ballots",
         verbose_name=_("TOP"),
     )
+    # The change to a motion that this ballot is about, before the one on the motion itself.
+    amendment = models.ForeignKey(
+        "committees.Amendment",
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="ballots",
+        verbose_name=_("Änderungsantrag"),
+    )
     # The kind of matter; the committee may decide it by rules of its own.
     matter = models.ForeignKey(
         Matter,
@@ -258,6 +267,9 @@ class Ballot(Entity):
             # One that is annulled is repeated under the same number.
             models.UniqueConstraint(
                 fields=("continues",), condition=~Q(state="annulled"), name="ballot_continued_once"
+            ),
+            models.CheckConstraint(
+                name="ballot_on_amendment_or_motion", condition=Q(amendment__isnull=True) | Q(referral__isnull=True)
             ),
             models.CheckConstraint(name="ballot_state_known", condition=Q(state__in=BallotState.values)),
         ]

@@ -30,7 +30,7 @@ from committees.models import (
 )
 from committees.rules.presets import EQUAL_SIMPLE
 from committees.rules.rule_set import Proxies, ProxyKind, Reservation
-from committees.services import agendas, ballots, meetings, motions, proxies, reservations, resolutions
+from committees.services import agendas, amendments, ballots, meetings, motions, proxies, reservations, resolutions
 from committees.services.ballots import declaring
 from fund.services import funds, measures, payments, pledges
 from membership.enums import ContactRole, EnquiryKind, Fact, OrganisationKind, Stage
@@ -338,6 +338,12 @@ def _motions(side: Side) -> None:
     side.things["motion_secret"] = _motion(side, f"{SECRET_WORD}vorlage", is_confidential=True)
     side.things["attachment_secret"] = motions.attach(
         by=side.person("delegate"), motion=side.motion_secret, title=f"{SECRET_WORD}anlage", file=_upload("geheim.pdf")
+    )
+    side.things["amendment"] = amendments.propose(
+        by=side.person("delegate"),
+        motion=side.motion,
+        partner=side.partner_own,
+        text=f"Anders gefasst von {side.word}",
     )
     side.things["motion_noted"] = _motion(side, "Kenntnis")
 

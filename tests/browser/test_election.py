@@ -1,4 +1,4 @@
-"""An election in a real browser, without JavaScript, on a phone: from nomination to the register; a ranking by keyboard."""
+"""An election in a real browser, from nomination to the register, on a phone without JavaScript; and rankings."""
 
 import re
 
@@ -142,7 +142,13 @@ def test_axe_finds_nothing_on_pages_with_options_and_nothing_sticks_out(page, li
         kwargs={"slug": chamber.partnership.slug, "pk": nominating.pk, "option": option.pk},
     )
     pages = {
-        chamber.delegates[0]: [url(nominating), url(nominating, "option_list"), url(crossing), url(ranking), url(ended)],
+        chamber.delegates[0]: [
+            url(nominating),
+            url(nominating, "option_list"),
+            url(crossing),
+            url(ranking),
+            url(ended),
+        ],
         chamber.chair: [
             url(nominating, "option_list"),
             url(nominating, "ballot_edit"),

@@ -17,7 +17,16 @@ from partnership.access import Policy
 from partnership.db.locks import lock
 from partnership.models import User
 
-LOADED = ("partnership", "committee", "matter", "meeting", "agenda_item", "referral__motion", "rule_set")
+LOADED = (
+    "partnership",
+    "committee",
+    "matter",
+    "meeting",
+    "agenda_item",
+    "referral__motion",
+    "rule_set",
+    "amendment__motion",
+)
 
 
 def require(policy: Policy, by: User | None, subject: Any) -> None:
@@ -40,6 +49,8 @@ def hold(ballot: Ballot) -> Ballot:
         lock(Meeting.objects.all(), ballot.meeting_id)
     if ballot.referral is not None:
         lock(Motion.objects.all(), ballot.referral.motion_id)
+    elif ballot.amendment is not None:
+        lock(Motion.objects.all(), ballot.amendment.motion_id)
     return lock(ballots(), ballot.pk)
 
 

@@ -45,6 +45,7 @@ def declare(*, by: User | None, ballot: Ballot) -> Resolution | None:
         reason=_early(ballot),
         refers_to=_earlier(ballot),
     )
+    neighbours.amendments().settle(by=by, ballot=ballot)
     return resolution
 
 

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from committees import policies
 from committees.enums import BallotForm, BallotKind, BallotState, BallotWay
-from committees.models import AgendaItem, Ballot, Committee, Matter, Meeting, Referral
+from committees.models import AgendaItem, Amendment, Ballot, Committee, Matter, Meeting, Referral
 from committees.services.ballots import candidates
 from committees.services.ballots.authority import ballots, require
 from committees.services.ballots.errors import BallotRefused, WrongState
@@ -55,6 +55,7 @@ def draft_ballot(
     is_opinion: bool = False,
     takes_nominations: bool = False,
     options: Sequence[str] = (),
+    amendment: Amendment | None = None,
 ) -> Ballot:
     """Prepare a ballot of a committee; `options` are the lines of its paper.
 
@@ -80,6 +81,7 @@ def draft_ballot(
         posts=posts,
         is_opinion=is_opinion,
         takes_nominations=takes_nominations,
+        amendment=amendment,
         created_by=by,
     )
     _check(ballot)

@@ -162,6 +162,7 @@ def successor_of(
         kind=ballot.kind,
         posts=posts,
         is_opinion=ballot.is_opinion,
+        amendment=ballot.amendment,
     )
     for name, value in links.items():
         setattr(successor, name, value)

@@ -10,6 +10,13 @@ def motions() -> ModuleType:
     return motions
 
 
+def amendments() -> ModuleType:
+    """The amendments: voted on before their motion, and what the adopted one does to it."""
+    from committees.services import amendments
+
+    return amendments
+
+
 def agendas() -> ModuleType:
     """The agendas of meetings: what a stopped circular vote becomes."""
     from committees.services import agendas

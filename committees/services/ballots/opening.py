@@ -93,6 +93,8 @@ def _check(ballot: Ballot) -> None:
     if not ballot.committee.votes or ballot.committee.state != CommitteeState.ACTIVE:
         raise OpeningRefused(_("„%(committee)s“ stimmt nicht ab.") % {"committee": ballot.committee})
     candidates.check_paper(ballot)
+    if not ballot.is_opinion and (problem := neighbours.amendments().why_not_yet(ballot)):
+        raise OpeningRefused(problem)
     if ballot.way == BallotWay.MEETING:
         if ballot.meeting is None or ballot.meeting.state != MeetingState.RUNNING:
             raise OpeningRefused(_("Abgestimmt wird in der laufenden Sitzung. Bitte eröffnen Sie zuerst die Sitzung."))

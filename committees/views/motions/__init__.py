@@ -1,5 +1,11 @@
 """Pages about motions: reading, writing and moving them on their way, and their treatment in a committee."""
 
+from committees.views.motions.amendments import (
+    AmendmentBallotView,
+    AmendmentCreateView,
+    AmendmentMoveView,
+    AmendmentWithdrawView,
+)
 from committees.views.motions.reading import MotionDetailView, MotionListView, MotionPdfView, MotionPrintView
 from committees.views.motions.referrals import (
     ReferralDeferView,
@@ -17,6 +23,10 @@ from committees.views.motions.steps import (
 from committees.views.motions.writing import MotionAttachView, MotionCreateView, MotionDetachView, MotionEditView
 
 __all__ = [
+    "AmendmentBallotView",
+    "AmendmentCreateView",
+    "AmendmentMoveView",
+    "AmendmentWithdrawView",
     "MotionAttachView",
     "MotionCreateView",
     "MotionDetachView",

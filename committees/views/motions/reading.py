@@ -16,6 +16,7 @@ from committees.forms import motions as forms
 from committees.models import Motion, Referral
 from committees.rules import lifecycles
 from committees.services import motions
+from committees.views.motions.amendments import amendments_of
 from committees.views.motions.base import MotionMixin
 from committees.views.motions.shown import advice_for, files_of, history_of, way_of
 from partnership.access import Policy
@@ -127,6 +128,7 @@ class MotionDetailView(MotionMixin, ObjectPage):
                 for referral in referrals
             ],
             "may_edit": may_amend and is_editable,
+            **amendments_of(self.user, motion),
             "breadcrumbs": self.trail(),
         }
         return context
