@@ -82,6 +82,10 @@ def register() -> None:
     for deed, rows in (("INSERT", ("NEW",)), ("UPDATE", ("OLD", "NEW"))):
         drafts = " AND ".join(_is_in(row, "draft") for row in rows)
         _refuse(f"option_{deed.lower()}", "Option", deed, f"NOT ({drafts})")
+    for deed, rows in (("INSERT", ("NEW",)), ("UPDATE", ("OLD", "NEW"))):
+        drafts = " AND ".join(_is_in(row, "draft") for row in rows)
+        _refuse(f"block_{deed.lower()}", "BlockItem", deed, f"NOT ({drafts})")
+    _refuse("block_delete", "BlockItem", "DELETE", f"NOT {_is_in('OLD', 'draft', gone=True)}", row="OLD")
     _refuse("option_delete", "Option", "DELETE", f"NOT {_is_in('OLD', 'draft', gone=True)}", row="OLD")
     fixed = ("motion_id", "number", "proposed_by_id", "original", "passage", "text", "reasons", "created_by_id")
     _refuse(

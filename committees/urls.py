@@ -87,6 +87,12 @@ urlpatterns = [
         ballots.OptionAnswerView.as_view(),
         name="option_answer",
     ),
+    path("abstimmungen/<uuid:pk>/block/", ballots.BlockEditView.as_view(), name="block_edit"),
+    path(
+        "abstimmungen/<uuid:pk>/block/<uuid:item>/herausnehmen/",
+        ballots.BlockTakeOutView.as_view(),
+        name="block_take_out",
+    ),
     path("abstimmungen/<uuid:pk>/feststellen/", ballots.BallotDeclareView.as_view(), name="ballot_declare"),
     path("abstimmungen/<uuid:pk>/aufheben/", ballots.BallotAnnulView.as_view(), name="ballot_annul"),
     path("abstimmungen/<uuid:pk>/antrag-zuruecknehmen/", ballots.BallotWithdrawView.as_view(), name="ballot_withdraw"),

@@ -2335,4 +2335,70 @@ class Migration(migrations.Migration):
                 name="invalidation_confirmed_whole",
             ),
         ),
+        migrations.CreateModel(
+            name="BlockItem",
+            fields=[
+                ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
+                ("position", models.PositiveSmallIntegerField(verbose_name="Reihenfolge")),
+                ("title", models.CharField(max_length=200, verbose_name="Gegenstand")),
+                ("text", models.TextField(verbose_name="Beschlusstext")),
+                ("taken_out_at", models.DateTimeField(blank=True, null=True, verbose_name="herausgenommen")),
+                (
+                    "agenda_item",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="block_items",
+                        to="committees.agendaitem",
+                        verbose_name="TOP",
+                    ),
+                ),
+                (
+                    "ballot",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="block",
+                        to="committees.ballot",
+                        verbose_name="Abstimmung",
+                    ),
+                ),
+                (
+                    "referral",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="block_items",
+                        to="committees.referral",
+                        verbose_name="Beratung",
+                    ),
+                ),
+                (
+                    "taken_out_for",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="membership.partner",
+                        verbose_name="herausgenommen auf Wunsch von",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "Gegenstand einer Blockabstimmung",
+                "verbose_name_plural": "Gegenstände einer Blockabstimmung",
+                "ordering": ("ballot", "position"),
+                "constraints": [
+                    models.UniqueConstraint(fields=("ballot", "position"), name="block_position"),
+                    models.UniqueConstraint(fields=("ballot", "referral"), name="block_once"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("taken_out_at__isnull", True), ("taken_out_for__isnull", True)),
+                            models.Q(("taken_out_at__isnull", False), ("taken_out_for__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="block_taken_out_for_whom",
+                    ),
+                ],
+            },
+        ),
     ]

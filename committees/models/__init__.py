@@ -1,5 +1,6 @@
 from committees.models.amendment import Amendment
 from committees.models.ballot import Ballot, LateAnswer, Objection, Participation, RollEntry, Vote
+from committees.models.block import BlockItem
 from committees.models.committee import CircleMember, Committee
 from committees.models.conflict import Conflict, ConflictState
 from committees.models.consent import Consent

@@ -29,15 +29,17 @@ class BallotQuerySet(models.QuerySet["Ballot"]):
     def visible_to(self, user: Person) -> "BallotQuerySet":
         """Ballots of the person's partnerships; confidential ones to the committee.
 
-        Drafts to those who conduct; elections that wait for nominations to all.
+        Drafts to those who conduct; elections that wait for nominations, and blocks that anybody may break up, to all.
         """
         held = ties(user)
         office = Q(partnership__in=office_partnership_ids(held))
+        blocks = self.model._meta.get_field("block").related_model._default_manager.values("ballot")
         return self.filter(
             office
             | Q(committee__in=preparing_committee_ids(held))
             | ~Q(state=BallotState.DRAFT)
-            | Q(takes_nominations=True),
+            | Q(takes_nominations=True)
+            | Q(pk__in=blocks),
             office | Q(committee__in=confidential_committee_ids(held)) | Q(is_confidential=False),
             partnership__in=held.partnership_ids,
         )

@@ -355,9 +355,12 @@ def chain(
         yield record_of(resolution, rules_of_register.PARTS if disclose is None else disclose(resolution))
 
 
-def entry_of(ballot: UUID | None) -> Resolution | None:
-    """The last entry about a ballot; None where there is none."""
-    return Resolution.objects.filter(ballot=ballot).order_by("-position").first() if ballot else None
+def entry_of(ballot: UUID | None, title: str = "") -> Resolution | None:
+    """The last entry about a ballot, of a block that of the item with this title; None where there is none."""
+    if ballot is None:
+        return None
+    entries = Resolution.objects.filter(ballot=ballot).order_by("-position")
+    return entries.filter(title=title).first() or entries.first()
 
 
 def part(resolution: Resolution, name: str) -> Any:

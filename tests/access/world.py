@@ -495,6 +495,12 @@ def _papers_with_options(side: Side, in_meeting: dict[str, Any]) -> None:
         partner=side.partner_own,
     )
     side.things["ballot_options"] = _ballot(side, f"{SECRET_WORD}auswahl", is_open=False, kind="approval", **in_meeting)
+    block = _ballot(side, "Block", is_open=False, **in_meeting)
+    item = AgendaItem.objects.create(
+        meeting=side.meeting_running, position=9, title=f"{side.word} Blockpunkt", referral=side.referral
+    )
+    ballots.gather(by=side.office, ballot=block, items=[item])
+    side.things["ballot_block"], side.things["block_item"] = block, block.block.get()
     level = _ballot(side, "Gleichstand", is_open=False, kind="alternatives", **in_meeting)
     for title in ("Blau", "Rot"):
         ballots.propose(by=side.office, ballot=level, title=f"{side.word} {title}")

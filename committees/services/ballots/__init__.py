@@ -1,5 +1,6 @@
 """Ballots: the verbs, one for each step of a vote. Words and states in docs and `rules.lifecycles`."""
 
+from committees.services.ballots.blocks import gather, take_out
 from committees.services.ballots.candidates import answer_candidacy, change_option, propose, remove_option
 from committees.services.ballots.casting import Receipt, cast
 from committees.services.ballots.closing import (
@@ -91,6 +92,7 @@ __all__ = [
     "draw_lot",
     "enter_hands",
     "exclude_partner",
+    "gather",
     "include_partner",
     "make_confidential",
     "mark_leaving",
@@ -108,6 +110,7 @@ __all__ = [
     "request_early_close",
     "running_tally",
     "state_conflict",
+    "take_out",
     "text_hash",
     "turnout",
     "withdraw_annulment",

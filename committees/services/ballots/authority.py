@@ -44,14 +44,24 @@ def ballots() -> QuerySet[Ballot]:
 
 
 def hold(ballot: Ballot) -> Ballot:
-    """The ballot, read again under its lock; before it, in the one order of locks, its meeting and its motion."""
+    """The ballot, read again under its lock; before it, in the one order of locks, its meeting and its motions."""
     if ballot.meeting_id:
         lock(Meeting.objects.all(), ballot.meeting_id)
-    if ballot.referral is not None:
-        lock(Motion.objects.all(), ballot.referral.motion_id)
-    elif ballot.amendment is not None:
-        lock(Motion.objects.all(), ballot.amendment.motion_id)
+    for motion in _motions_of(ballot):
+        lock(Motion.objects.all(), motion)
     return lock(ballots(), ballot.pk)
+
+
+def _motions_of(ballot: Ballot) -> list[UUID]:
+    """The motions a ballot is about: its own, that of its amendment, or those of its block, always in one order."""
+    if ballot.referral is not None:
+        return [ballot.referral.motion_id]
+    if ballot.amendment is not None:
+        return [ballot.amendment.motion_id]
+    if ballot.has_options:
+        return []
+    blocked = Motion.objects.filter(referrals__block_items__ballot=ballot.pk)
+    return list(blocked.order_by("pk").values_list("pk", flat=True))
 
 
 def key_of(row: Model | UUID) -> UUID:

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from committees import policies
 from committees.enums import BallotState, CloseCause
 from committees.models import Ballot, Resolution
-from committees.services.ballots import choosing, neighbours
+from committees.services.ballots import blocks, choosing, neighbours
 from committees.services.ballots.authority import hold, must_step, require
 from committees.services.ballots.counting import awaits_chair
 from committees.services.ballots.errors import TieOpen
@@ -37,14 +37,17 @@ def declare(*, by: User | None, ballot: Ballot) -> Resolution | None:
     if ballot.is_opinion:
         neighbours.notices().opinion(ballot=ballot)
         return None
-    resolution: Resolution = neighbours.resolutions().record(
-        by=by,
-        ballot=ballot,
-        outcome=ballot.outcome,
-        text=choosing.wording_of(ballot),
-        reason=_early(ballot),
-        refers_to=_earlier(ballot),
-    )
+    resolution: Resolution
+    # A block is entered once for each of its items, everything else once.
+    for piece in [*blocks.pieces(ballot)] or [ballot]:
+        resolution = neighbours.resolutions().record(
+            by=by,
+            ballot=piece,
+            outcome=ballot.outcome,
+            text=choosing.wording_of(piece),
+            reason=_early(ballot),
+            refers_to=_earlier(piece),
+        )
     neighbours.amendments().settle(by=by, ballot=ballot)
     return resolution
 
@@ -59,5 +62,7 @@ def _early(ballot: Ballot) -> str:
 
 def _earlier(ballot: Ballot) -> Resolution | None:
     """The entry of the annulled vote that this one repeats, or of the ballot that it continues."""
-    found: Resolution | None = neighbours.register().entry_of(ballot.repeats_id or ballot.continues_id)
+    found: Resolution | None = neighbours.register().entry_of(
+        ballot.repeats_id or ballot.continues_id, title=ballot.title
+    )
     return found

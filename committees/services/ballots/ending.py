@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from committees import policies
 from committees.enums import BallotForm, BallotState, BallotWay, EntryKind
 from committees.models import Ballot, Delegate, Objection, Option, Participation, RollEntry, Vote
-from committees.services.ballots import candidates, counting, drafting, neighbours, opening, stopping
+from committees.services.ballots import blocks, candidates, counting, drafting, neighbours, opening, stopping
 from committees.services.ballots.authority import hold, must_be_open, must_have_reason, must_step, named_rules, require
 from committees.services.ballots.errors import NotEntitled, ObjectionRefused, WrongState
 from membership.models import Partner
@@ -107,6 +107,7 @@ def annul_and_repeat(
     audit.record(by=by, action="ballot.annulled", subject=ballot, reason=ballot.ended_reason)
     if ballot.referral is not None and not ballot.is_opinion:
         neighbours.motions().return_from_vote(by=by, referral=ballot.referral, ballot=ballot, reason="annulled")
+    blocks.give_back(by=by, ballot=ballot, reason="annulled")
     links = {"repeats": ballot, "continues": ballot.continues, "number": ballot.number}
     options = list(ballot.options.order_by("position"))
     successor = successor_of(by, ballot, deadline_at, options=options, posts=ballot.posts, **links)
@@ -168,6 +169,7 @@ def successor_of(
         setattr(successor, name, value)
     successor.save(update_fields=list(links))
     candidates.carry(options, successor)
+    blocks.carry(ballot, successor)
     excluded = RollEntry.objects.filter(ballot=ballot, is_excluded=True)
     RollEntry.objects.bulk_create(
         RollEntry(

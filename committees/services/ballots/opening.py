@@ -14,7 +14,7 @@ from committees.models import Ballot, RollEntry, RuleSet
 from committees.rules.deadlines import check_circular_deadline
 from committees.rules.register import canonical
 from committees.services import weighing
-from committees.services.ballots import candidates, neighbours, stages
+from committees.services.ballots import blocks, candidates, neighbours, stages
 from committees.services.ballots.authority import hold, must_step, named_rules, require, say
 from committees.services.ballots.counting import present_partner_ids
 from committees.services.ballots.errors import NoRules, OpeningRefused
@@ -30,7 +30,7 @@ TEXT_FORMAT = "konvent-text/1"
 def text_hash(title: str, text: str, options: Sequence[Mapping[str, Any]] = ()) -> str:
     """SHA-256 of the text that is voted on, in canonical form: `{"format", "text", "title"}`.
 
-    Where the paper has `options`, they belong to it: a list of `{"position", "text", "title"}`.
+    What stands on the paper, or in the block, belongs to it as `options`: `{"position", "text", "title"}` each.
     """
     asked = {"format": TEXT_FORMAT, "title": title, "text": text}
     paper = {"options": [dict(option) for option in options]} if options else {}
@@ -60,11 +60,13 @@ def open_ballot(*, by: User | None, ballot: Ballot) -> Ballot:
     ballot.opened_at, ballot.opened_by = moment, by
     _check(ballot)
     _freeze_roll(ballot)
-    ballot.text_hash = text_hash(ballot.title, ballot.text, candidates.paper_data(ballot))
+    paper = candidates.paper_data(ballot) or blocks.paper_data(ballot)
+    ballot.text_hash = text_hash(ballot.title, ballot.text, paper)
     ballot.state = BallotState.OPEN
     ballot.save()
     if ballot.referral is not None and not ballot.is_opinion:
         neighbours.motions().begin_vote(by=by, referral=ballot.referral, ballot=ballot)
+    blocks.begin(by=by, ballot=ballot)
     audit.record(
         by=by,
         action="ballot.opened",
@@ -93,6 +95,7 @@ def _check(ballot: Ballot) -> None:
     if not ballot.committee.votes or ballot.committee.state != CommitteeState.ACTIVE:
         raise OpeningRefused(_("„%(committee)s“ stimmt nicht ab.") % {"committee": ballot.committee})
     candidates.check_paper(ballot)
+    blocks.check(ballot)
     if not ballot.is_opinion and (problem := neighbours.amendments().why_not_yet(ballot)):
         raise OpeningRefused(problem)
     if ballot.way == BallotWay.MEETING:

@@ -11,6 +11,7 @@ from committees.views.ballots.acts import (
     BallotRemindView,
     BallotWithdrawView,
 )
+from committees.views.ballots.blocks import BlockEditView, BlockTakeOutView
 from committees.views.ballots.conflicts import BallotConflictView, ConflictDecideView
 from committees.views.ballots.hands import BallotHandsView
 from committees.views.ballots.pages import BallotDetailView, BallotDownloadView, BallotListView, BallotTurnoutView
@@ -52,6 +53,8 @@ __all__ = [
     "BallotTurnoutView",
     "BallotVoteView",
     "BallotWithdrawView",
+    "BlockEditView",
+    "BlockTakeOutView",
     "ConflictDecideView",
     "OptionAnswerView",
     "OptionEditView",

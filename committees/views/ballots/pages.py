@@ -126,6 +126,7 @@ class BallotDetailView(BallotMixin, ObjectPage):
             "is_conductor": is_conductor,
             "is_past_deadline": shown.is_past_deadline(ballot),
             "acts": acts_of(self.user, ballot) if is_conductor else [],
+            **shown.block_of(self.user, ballot),
         }
         if is_conductor and ballot.meeting is not None and ballot.meeting.state == MeetingState.RUNNING:
             context["cockpit_url"] = shown.meeting_url_of(ballot, "meeting_cockpit")
@@ -213,6 +214,7 @@ def acts_of(user: User, ballot: Ballot) -> list[tuple[str, Any, str]]:
         acts = [
             ("ballot_open", _("Abstimmung eröffnen"), "primary"),
             *([("option_list", _("Stimmzettel"), "secondary")] if ballot.has_options else []),
+            *([("block_edit", _("Block zusammenstellen"), "secondary")] if shown.may_be_block(ballot) else []),
             ("ballot_edit", _("Bearbeiten"), "secondary"),
             ("ballot_discard", _("Verwerfen"), "danger"),
         ]

@@ -18,7 +18,7 @@ from django.utils.translation import gettext as _
 from committees.enums import BallotForm, BallotState, BallotWay, Capacity, Choice, DelegateKind, MeetingState
 from committees.forms.ballots import VoteForm
 from committees.forms.papers import PaperForm, marking_of
-from committees.models import AgendaItem, Ballot, Meeting, RollEntry, Vote
+from committees.models import AgendaItem, Ballot, Meeting, Resolution, RollEntry, Vote
 from committees.rules import circular, describe, elections
 from committees.rules.deadlines import deadline_words
 from committees.rules.eligibility import Earlier, Eligible, Facts, Kind, Mandate, may_cast
@@ -31,6 +31,7 @@ from committees.services.ballots import choosing, consenting, counting, stages
 from committees.services.ballots.authority import rules_of as rules_for
 from committees.services.ballots.authority import say
 from committees.services.ballots.casting import KIND_OF
+from membership.models import Partner
 from partnership import clock
 from partnership.access import ties
 from partnership.db.prepared import Prepared
@@ -543,3 +544,32 @@ def proxies_of(user: User, subject: Meeting | Ballot) -> dict[str, Any]:
         "may_grant": bool(mine) and proxies.is_in_time(subject),
         "grant_url": reverse(f"committees:{name}", kwargs={"slug": subject.partnership.slug, "pk": subject.pk}),
     }
+
+
+def may_be_block(ballot: Ballot) -> bool:
+    """Whether the ballot can be, or is, about several items."""
+    return (
+        ballot.kind == BallotKind.MOTION
+        and ballot.way == BallotWay.MEETING
+        and ballot.referral_id is None
+        and ballot.amendment_id is None
+        and not ballot.is_opinion
+    )
+
+
+def block_of(user: User, ballot: Ballot) -> dict[str, Any]:
+    """The items of a block as the page of its ballot shows them; nothing where it is none."""
+    if not may_be_block(ballot):
+        return {}
+    rows = list(ballot.block.select_related("referral__motion", "agenda_item", "taken_out_for").order_by("position"))
+    if not rows:
+        return {}
+    for row in rows:
+        row.referral.motion.partnership = ballot.partnership
+    entries: dict[str, Resolution] = {}
+    if ballot.state == BallotState.DECLARED:
+        entries = {entry.title: entry for entry in Resolution.objects.filter(ballot=ballot).order_by("position")}
+    mine: list[Partner] = []
+    if ballot.state == BallotState.DRAFT:
+        mine = list(Partner.objects.filter(pk__in=mandates_of(user, ballot.committee_id)).order_by("number"))
+    return {"block_items": [{"row": row, "entry": entries.get(row.title)} for row in rows], "breaking_partners": mine}
