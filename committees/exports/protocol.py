@@ -15,7 +15,6 @@ from committees.rules.elections import Result
 from committees.rules.rule_set import Rules
 from committees.rules.verdict import Verdict
 from committees.services import attendance
-from committees.services.ballots import choosing
 from partnership.access import Person
 
 # Calling the roll after the opening takes a while: who is noted down meanwhile was there from the beginning.
@@ -128,7 +127,7 @@ def _ballots(meeting: Meeting, reader: Person) -> list[Ballot]:
 
 def _vote(ballot: Ballot) -> Vote:
     language = get_language()
-    verdict = choosing.stored_result(ballot) or (Verdict.from_data(ballot.verdict) if ballot.verdict else None)
+    verdict = ballot.result_of_options or (Verdict.from_data(ballot.verdict) if ballot.verdict else None)
     resolution = next(iter(ballot.resolutions.all()), None)
     numbers: tuple[tuple[str, int], ...] = ()
     if verdict is not None:

@@ -14,6 +14,7 @@ from committees.models.committee import Committee
 from committees.models.meeting import AgendaItem, Meeting
 from committees.models.motion import Referral
 from committees.models.rule_set import Matter, RuleSet
+from committees.rules.elections import Result, has_options
 from committees.rules.papers import LONGEST, spell
 from committees.rules.rule_set import Rules
 from committees.visibility import confidential_committee_ids, office_partnership_ids, preparing_committee_ids
@@ -31,9 +32,11 @@ class BallotQuerySet(models.QuerySet["Ballot"]):
 
         Drafts to those who conduct; elections that wait for nominations, and blocks that anybody may break up, to all.
         """
+        from committees.models.block import BlockItem
+
         held = ties(user)
         office = Q(partnership__in=office_partnership_ids(held))
-        blocks = self.model._meta.get_field("block").related_model._default_manager.values("ballot")
+        blocks = BlockItem.objects.values("ballot")
         return self.filter(
             office
             | Q(committee__in=preparing_committee_ids(held))
@@ -292,6 +295,13 @@ class Ballot(Entity):
     def own_rules(self) -> Rules:
         """The rules of this very ballot: as frozen, with the stage of its number put in."""
         return self.rules.at_ballot(self.number)
+
+    @property
+    def result_of_options(self) -> Result | None:
+        """Which options were chosen, as closing stored it; None for a motion, or before."""
+        if self.verdict is None or not has_options(self.verdict):
+            return None
+        return Result.from_data(self.verdict)
 
     @property
     def has_options(self) -> bool:

@@ -17,7 +17,6 @@ from committees.enums import BallotState, BallotWay
 from committees.models import Ballot, Committee, Delegate, Objection, Participation, RollEntry
 from committees.rules import circular
 from committees.rules.deadlines import deadline_words
-from committees.services.ballots.choosing import stored_result
 from partnership import clock
 from partnership.db.prepared import Prepared
 from partnership.enums import Role
@@ -236,7 +235,7 @@ def annulled(*, ballot: Ballot, successor: Ballot) -> int:
 
 def opinion(*, ballot: Ballot) -> int:
     """An opinion poll has ended: the committee learns what came out, and that it binds nobody."""
-    verdict, chosen = ballot.verdict or {}, stored_result(ballot)
+    verdict, chosen = ballot.verdict or {}, ballot.result_of_options
     return _post(
         OPINION,
         ballot,

@@ -25,14 +25,9 @@ def result_of(ballot: Ballot, count: Count, tally: Mapping[str, int], **taking_p
     )
 
 
-def stored_result(ballot: Ballot) -> Result | None:
-    """The result as closing stored it; None for a motion or before."""
-    return Result.from_data(ballot.verdict) if elections.has_options(ballot.verdict) and ballot.verdict else None
-
-
 def table_holds(ballot: Ballot, tally: Mapping[str, int]) -> bool:
     """Whether the stored table says what the votes say."""
-    stored = stored_result(ballot)
+    stored = ballot.result_of_options
     if stored is None:
         return not ballot.has_options
     named = elections.votes_by_option(BallotKind(ballot.kind), tally, len(stored.table))
@@ -41,7 +36,7 @@ def table_holds(ballot: Ballot, tally: Mapping[str, int]) -> bool:
 
 def wording_of(ballot: Ballot) -> str:
     """The text a declared ballot is entered with: what was asked, and who or what was chosen."""
-    stored = stored_result(ballot)
+    stored = ballot.result_of_options
     if stored is None or stored.outcome in (Outcome.NO_QUORUM, Outcome.STOPPED):
         return ballot.text
     return f"{ballot.text}\n\n{stored.sentence.de}"
@@ -49,5 +44,5 @@ def wording_of(ballot: Ballot) -> str:
 
 def carried_positions(ballot: Ballot) -> tuple[int, ...]:
     """The options that stand in the ballot that follows on this one: those that are level, or those that lead."""
-    stored = stored_result(ballot)
+    stored = ballot.result_of_options
     return () if stored is None else stored.next or stored.tied

@@ -35,7 +35,7 @@ def continue_ballot(*, by: User, ballot: Ballot, deadline_at: datetime | None = 
     can_open = is_ripe(ballot) and (ballot.meeting is None or ballot.meeting.state == MeetingState.RUNNING)
     if ballot.way == BallotWay.CIRCULAR and deadline_at is None and can_open:
         raise WrongState(_("Der weitere Wahlgang braucht eine Frist."), field="deadline_at")
-    result, carried = choosing.stored_result(ballot), choosing.carried_positions(ballot)
+    result, carried = ballot.result_of_options, choosing.carried_positions(ballot)
     options = ballot.options.filter(position__in=carried) if carried else ballot.options.all()
     following = ending.successor_of(
         by,

@@ -10,7 +10,7 @@ from committees import policies
 from committees.enums import BallotState
 from committees.models import Ballot, Lot
 from committees.rules.verdict import Count, Outcome
-from committees.services.ballots import choosing, counting
+from committees.services.ballots import counting
 from committees.services.ballots.authority import hold, require
 from committees.services.ballots.errors import WrongState
 from partnership import clock
@@ -33,7 +33,7 @@ def draw_lot(*, by: User, ballot: Ballot, order: Sequence[int] = ()) -> Ballot:
     """
     ballot = hold(ballot)
     require(policies.conduct, by, ballot)
-    result = choosing.stored_result(ballot)
+    result = ballot.result_of_options
     if ballot.state != BallotState.CLOSED or result is None or result.outcome is not Outcome.TIE:
         raise WrongState(_("Hier ist keine Stimmengleichheit durch das Los zu entscheiden."))
     if order and sorted(order) != sorted(result.tied):

@@ -13,7 +13,6 @@ from committees.enums import BallotKind, BallotState
 from committees.forms.papers import LotForm, OptionForm, ProposalForm
 from committees.models import Ballot, Option
 from committees.services import ballots
-from committees.services.ballots import choosing
 from committees.services.ballots.authority import say
 from committees.views.ballots import shown
 from committees.views.ballots.acts import BallotAct
@@ -170,7 +169,7 @@ class BallotLotView(PaperMixin, BallotAct):
     @cached_property
     def tied(self) -> list[Option]:
         """Those that are level."""
-        result = choosing.stored_result(self.object)
+        result = self.object.result_of_options
         return [option for option in self.object.paper if result and option.position in result.tied]
 
     def get_form_kwargs(self) -> dict[str, Any]:
@@ -193,7 +192,7 @@ class BallotLotView(PaperMixin, BallotAct):
         return self.run(ballots.draw_lot, form=form, ballot=self.object, order=form.order())
 
     def done(self) -> str:
-        result = choosing.stored_result(self.result)
+        result = self.result.result_of_options
         return say(result.sentence) if result else ""
 
 

@@ -27,7 +27,7 @@ from committees.rules.rule_set import Choice as RuleChoice
 from committees.rules.rule_set import ProxyKind, Rules
 from committees.rules.verdict import OUTCOMES, Condition, Count, Outcome, Verdict
 from committees.services import ballots, proxies
-from committees.services.ballots import choosing, consenting, counting, stages
+from committees.services.ballots import consenting, counting, stages
 from committees.services.ballots.authority import rules_of as rules_for
 from committees.services.ballots.authority import say
 from committees.services.ballots.casting import KIND_OF
@@ -379,7 +379,7 @@ class Result:
     @cached_property
     def options(self) -> elections.Result | None:
         """Which options were chosen, and the votes of each; None for a motion."""
-        return choosing.stored_result(self.ballot)
+        return self.ballot.result_of_options
 
     @property
     def chart(self) -> charts.Chart | None:

@@ -13,7 +13,7 @@ from committees.rules.presets import EQUAL_SIMPLE
 from committees.rules.register import export_bytes
 from committees.rules.rule_set import Also, AlsoKind, Compare, Group, Majority, MajorityKind, Share
 from committees.services import ballots, register
-from committees.services.ballots import choosing, closing, counting
+from committees.services.ballots import closing, counting
 from partnership import clock
 from partnership.models import OutboxMessage
 from tests.factories.committees import MeetingFactory, make_chamber
@@ -279,7 +279,7 @@ def test_an_election_is_declared_by_name():
 def test_a_ranking_is_counted_and_declared():
     chamber = make_chamber(3)
     ballot = closed(chamber, "2>1 1>2>3 2>3", "ranking")
-    assert choosing.stored_result(ballot).chosen == (2,)
+    assert ballot.result_of_options.chosen == (2,)
     resolution = ballots.declare(by=chamber.chair, ballot=ballot)
     assert register.part(resolution, "text")["text"].endswith("Beschlossen: Berta.")
 
@@ -315,7 +315,7 @@ def test_the_lot_is_drawn_among_those_that_are_level_and_stands_in_the_register(
     ballot = ballots.draw_lot(by=chamber.chair, ballot=ballot)
     lot = Lot.objects.get()
     assert (sorted(lot.order), lot.is_by_hand, lot.drawn_by) == ([1, 2], False, chamber.chair)
-    assert choosing.stored_result(ballot).chosen == (lot.order[0],)
+    assert ballot.result_of_options.chosen == (lot.order[0],)
     resolution = ballots.declare(by=chamber.chair, ballot=ballot)
     assert register.part(resolution, "verdict")["lots"] == [lot.order]
     assert register.verify(chamber.partnership).is_sound
@@ -329,7 +329,7 @@ def test_a_lot_drawn_by_hand_is_entered():
     with pytest.raises(ballots.WrongState, match="genau denen"):
         ballots.draw_lot(by=chamber.chair, ballot=ballot, order=[2, 1])
     ballot = ballots.draw_lot(by=chamber.chair, ballot=ballot, order=[3, 1])
-    assert (choosing.stored_result(ballot).chosen, Lot.objects.get().is_by_hand) == ((3,), True)
+    assert (ballot.result_of_options.chosen, Lot.objects.get().is_by_hand) == ((3,), True)
 
 
 def test_no_verdict_changes_without_a_lot():
@@ -358,12 +358,12 @@ def test_a_tie_is_voted_on_anew_in_one_step_among_those_that_are_level():
 def test_without_absolute_majority_a_run_off_decides_by_most_votes():
     chamber = make_chamber(5, rules=ABSOLUTE)
     ballot = closed(chamber, "1 1 2 2 3", "election")
-    assert (ballot.outcome, choosing.stored_result(ballot).next) == ("undecided", (1, 2))
+    assert (ballot.outcome, ballot.result_of_options.next) == ("undecided", (1, 2))
     following = ballots.continue_ballot(by=chamber.chair, ballot=ballot)
     for index, marking in enumerate(("1", "2", "2", "abstain", "abstain")):
         chamber.cast(following, index, marking)
     following = ballots.close_ballot(by=chamber.chair, ballot=following)
-    assert (following.outcome, choosing.stored_result(following).chosen) == ("adopted", (2,))
+    assert (following.outcome, following.result_of_options.chosen) == ("adopted", (2,))
 
 
 def test_a_seat_that_is_left_is_voted_on_alone():
