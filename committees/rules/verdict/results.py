@@ -90,8 +90,9 @@ OUTCOMES: Mapping[Outcome, Sentence] = {
     Outcome.ADOPTED: Sentence("Die Vorlage ist angenommen.", "The motion is adopted."),
     Outcome.REJECTED: Sentence("Die Vorlage ist abgelehnt.", "The motion is rejected."),
     Outcome.NO_QUORUM: Sentence(
-        "Die nötige Beteiligung wurde nicht erreicht; es ist kein Beschluss zustande gekommen.",
-        "The participation asked for was not reached; no resolution was made.",
+        "Es haben nicht genug Partner teilgenommen, oder einer fehlte, der nötig war; "
+        "es ist kein Beschluss zustande gekommen.",
+        "Not enough partners took part, or one was missing that was needed; no resolution was made.",
     ),
     Outcome.TIE: Sentence("Stimmengleichheit; es wird neu abgestimmt.", "The votes are equal; a new ballot is held."),
     Outcome.UNDECIDED: Sentence(
