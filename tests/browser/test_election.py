@@ -7,8 +7,8 @@ from axe_playwright_python.sync_playwright import Axe
 from django.urls import reverse
 from playwright.sync_api import expect
 
-from committees.models import Ballot, Resolution, Vote
-from committees.services import ballots
+from committees.models import AgendaItem, Ballot, Resolution, Vote
+from committees.services import amendments, ballots, motions
 from tests.browser.test_ballots import sign_in, url
 from tests.factories.committees import MeetingFactory, make_chamber
 
@@ -122,6 +122,34 @@ def drafted(chamber, kind, **fields):
     )
 
 
+def amended_and_blocked(chamber):
+    """A motion with two amendments, and a block of two others that is being prepared."""
+    meeting = MeetingFactory(committee=chamber.committee)
+    found = []
+    for title in ("Kachelserver", "Haushalt", "Protokoll"):
+        draft = motions.create(
+            by=chamber.office,
+            partnership=chamber.partnership,
+            title=title,
+            text="Der Kachelserver wird 2027 erneuert.\n\nDie Kosten trägt der Fonds.",
+            committee=chamber.committee,
+        )
+        found.append(motions.submit(by=chamber.office, motion=draft))
+    for passage, text in (("2027", "2028"), ("", "Es bleibt alles, wie es ist.")):
+        amendments.propose(
+            by=chamber.delegates[0], motion=found[0], partner=chamber.partners[0], passage=passage, text=text
+        )
+    block = ballots.draft_ballot(
+        by=chamber.chair, committee=chamber.committee, title="Block", text="Beides.", way="meeting", meeting=meeting
+    )
+    items = [
+        AgendaItem.objects.create(meeting=meeting, position=place, title=motion.title, referral=motion.referrals.get())
+        for place, motion in enumerate(found[1:], start=1)
+    ]
+    ballots.gather(by=chamber.chair, ballot=block, items=items)
+    return found[0], block
+
+
 @pytest.mark.parametrize("width", [1280, 360])
 def test_axe_finds_nothing_on_pages_with_options_and_nothing_sticks_out(page, live_server, width):
     chamber = make_chamber(4)
@@ -141,8 +169,12 @@ def test_axe_finds_nothing_on_pages_with_options_and_nothing_sticks_out(page, li
         "committees:option_edit",
         kwargs={"slug": chamber.partnership.slug, "pk": nominating.pk, "option": option.pk},
     )
+    motion, block = amended_and_blocked(chamber)
     pages = {
         chamber.delegates[0]: [
+            motion.get_absolute_url(),
+            reverse("committees:amendment_create", kwargs={"slug": chamber.partnership.slug, "pk": motion.pk}),
+            url(block),
             url(nominating),
             url(nominating, "option_list"),
             url(crossing),
@@ -150,6 +182,8 @@ def test_axe_finds_nothing_on_pages_with_options_and_nothing_sticks_out(page, li
             url(ended),
         ],
         chamber.chair: [
+            motion.get_absolute_url(),
+            url(block, "block_edit"),
             url(nominating, "option_list"),
             url(nominating, "ballot_edit"),
             edit,
