@@ -42,8 +42,8 @@ def tally_by_difference(ballot: Ballot) -> Tally:
 
 
 def is_weighed(ballot: Ballot) -> bool:
-    """Whether partners have unequal votes in it."""
-    return ballot.rules.weights.kind is not WeightKind.EQUAL
+    """Whether partners have unequal votes in it; before it is opened nobody knows."""
+    return ballot.rules_frozen is not None and ballot.rules.weights.kind is not WeightKind.EQUAL
 
 
 @Prepared

@@ -3,7 +3,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from committees.models import RuleSet
+from committees.models import Matter, RuleSet
 from committees.rules.presets import EQUAL_SIMPLE, VWVFG
 from committees.services import rule_sets
 from partnership import clock
@@ -68,3 +68,37 @@ def test_a_running_ballot_keeps_the_version_it_was_opened_under():
     used.refresh_from_db()
     assert (ballot.rule_set, ballot.rules_frozen, used.settings) == (used, frozen, before)
     assert used.valid_from == date(2018, 6, 7)
+
+
+# --- kinds of matters ----------------------------------------------------------------------------------
+
+
+def test_versions_are_numbered_through_and_follow_their_own_kind():
+    committee, day = CommitteeFactory(), clock.today() + timedelta(days=14)
+    matter = Matter.objects.create(partnership=committee.partnership, name="Haushalt")
+    general = create(committee)
+    own = create(committee, VWVFG.rules, day, matter=matter)
+    later = create(committee, replace(VWVFG.rules, is_tally_visible=True), day + timedelta(days=7), matter=matter)
+    for one in (general, own):
+        one.refresh_from_db()
+    assert (general.version, own.version, later.version) == (1, 2, 3)
+    assert (general.valid_until, own.valid_until, later.valid_until) == (None, later.valid_from, None)
+    in_force = RuleSet.objects.in_force
+    assert in_force(committee=committee, matter=matter, on=clock.today()) == general
+    assert in_force(committee=committee, matter=matter, on=day) == own
+    assert in_force(committee=committee, matter=matter, on=later.valid_from) == later
+    assert in_force(committee=committee, matter=None, on=later.valid_from) == general
+
+
+def test_rules_of_a_kind_never_begin_in_the_past_of_a_committee_that_has_rules():
+    committee = CommitteeFactory()
+    matter = Matter.objects.create(partnership=committee.partnership, name="Haushalt")
+    create(committee)
+    with pytest.raises(rule_sets.RuleSetRefused, match="nicht rückwirkend"):
+        create(committee, VWVFG.rules, clock.today() - timedelta(days=1), matter=matter)
+
+
+def test_a_kind_of_another_partnership_has_no_rules_here():
+    elsewhere = Matter.objects.create(partnership=CommitteeFactory().partnership, name="Haushalt")
+    with pytest.raises(rule_sets.RuleSetRefused, match="anderen Partnerschaft"):
+        create(CommitteeFactory(), matter=elsewhere)
