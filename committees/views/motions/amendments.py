@@ -87,7 +87,7 @@ class AmendmentDeed(MotionMixin, Deed):
     @cached_property
     def amendment(self) -> Amendment:
         """The amendment of the address."""
-        return get_object_or_404(Amendment.objects.filter(motion=self.object), pk=self.kwargs["amendment"])
+        return get_object_or_404(self.object.amendments.all(), pk=self.kwargs["amendment"])
 
     def get_success_url(self) -> str:
         return f"{self.object.get_absolute_url()}#aenderungsantraege"
