@@ -45,6 +45,7 @@ from committees.rules.rule_set import (
     WeightKind,
     Weights,
 )
+from committees.rules.verdict import OUTCOMES, Outcome
 from committees.services import rule_sets
 from partnership import clock
 from tests.factories.committees import CommitteeFactory, RuleSetFactory, make_chamber, make_key, open_ballot
@@ -373,7 +374,7 @@ def test_a_trial_ballot_shows_the_verdict_for_any_numbers(client, committee):
     text = client.get(url + "?way=meeting&yes=10&no=9&missing=15").content.decode()
     assert "Die Vorlage ist angenommen." in text
     text = client.get(url + "?way=meeting&yes=10&no=0&missing=24").content.decode()
-    assert "nicht genug Partner teilgenommen" in text
+    assert OUTCOMES[Outcome.NO_QUORUM].de in text
     text = client.get(url + "?way=meeting&yes=10&present=3").content.decode()
     assert "Anwesend sind mindestens alle" in text
     text = client.get(url + "?way=meeting&yes=viele").content.decode()
