@@ -62,6 +62,8 @@ class CommitteesConfig(AppConfig):
     def _register_motions(self) -> None:
         from committees import policies, queries
         from committees.notifications import findings, motions, reservations, resolutions
+        from committees.services import register
+        from partnership.outbox.witness import register_witness
         from partnership.services import documents
         from partnership.ui import badges, navigation
 
@@ -69,6 +71,7 @@ class CommitteesConfig(AppConfig):
         resolutions.register()
         reservations.register()
         findings.register()
+        register_witness(register.witness)
         badges.register(
             {
                 "no_quorum": ("warning", "warning"),

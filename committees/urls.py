@@ -62,6 +62,7 @@ urlpatterns = [
     path("abstimmungen/<uuid:pk>/stimme/", ballots.BallotVoteView.as_view(), name="ballot_vote"),
     path("abstimmungen/<uuid:pk>/stand/", ballots.BallotTurnoutView.as_view(), name="ballot_turnout"),
     path("abstimmungen/<uuid:pk>/stimmen.csv", ballots.BallotDownloadView.as_view(), name="ballot_download"),
+    path("abstimmungen/<uuid:pk>/ergebnis.pdf", ballots.BallotSheetView.as_view(), name="ballot_sheet"),
     path("abstimmungen/<uuid:pk>/bearbeiten/", ballots.BallotEditView.as_view(), name="ballot_edit"),
     path("abstimmungen/<uuid:pk>/verwerfen/", ballots.BallotDiscardView.as_view(), name="ballot_discard"),
     path("abstimmungen/<uuid:pk>/eroeffnen/", ballots.BallotOpenView.as_view(), name="ballot_open"),

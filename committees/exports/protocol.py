@@ -14,7 +14,7 @@ from committees.rules.deadlines import BERLIN
 from committees.rules.elections import Result
 from committees.rules.rule_set import Rules
 from committees.rules.verdict import Verdict
-from committees.services import attendance
+from committees.services import attendance, register
 from partnership.access import Person
 
 # Calling the roll after the opening takes a while: who is noted down meanwhile was there from the beginning.
@@ -71,6 +71,8 @@ class Protocol:
     attendance: tuple[Presence, ...]
     items: tuple[Item, ...]
     is_draft: bool
+    # Where the register ends as this is read: a witness outside of it.
+    head: str
 
 
 def of(meeting: Meeting, *, items: Iterable[AgendaItem], reader: Person, rules: Rules | None = None) -> Protocol:
@@ -80,6 +82,7 @@ def of(meeting: Meeting, *, items: Iterable[AgendaItem], reader: Person, rules: 
     ballots: dict[object, list[Vote]] = {}
     for ballot in _ballots(meeting, reader):
         ballots.setdefault(ballot.agenda_item_id, []).append(_vote(ballot))
+    head = register.head_of(meeting.partnership)
     return Protocol(
         meeting=meeting,
         when=meeting.time_words,
@@ -107,6 +110,7 @@ def of(meeting: Meeting, *, items: Iterable[AgendaItem], reader: Person, rules: 
             for item in items
         ),
         is_draft=meeting.closed_at is None,
+        head=f"{head.position}:{head.hash}" if head.position else "",
     )
 
 

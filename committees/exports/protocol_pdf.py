@@ -14,7 +14,7 @@ TEMPLATE = Path(__file__).parent / "typst" / "protocol.typ"
 
 
 def render(protocol: Protocol) -> bytes:
-    """The PDF; the same protocol gives the same bytes."""
+    """The PDF; the same protocol gives the same bytes, as long as the register has no further entry."""
     # 80 MB with its compiler: only loaded where a PDF is made.
     import typst
 
@@ -57,6 +57,7 @@ def data_of(protocol: Protocol) -> dict[str, Any]:
             "count": _("Anzahl"),
             "votes": _("Stimmen"),
             "resolution": _("Eingetragen im Beschlussregister als"),
+            "head": _("Stand des Beschlussregisters, als dieses Protokoll erstellt wurde:"),
             "nothing": _("Es ist keine Anwesenheit erfasst."),
         },
         "quorum": [protocol.quorum.record] if protocol.quorum else [],
@@ -65,6 +66,7 @@ def data_of(protocol: Protocol) -> dict[str, Any]:
             [row.partner, row.how, row.person, *([row.times] if has_times else [])] for row in protocol.attendance
         ],
         "items": [_item(item) for item in protocol.items],
+        "head": protocol.head,
     }
 
 

@@ -16,6 +16,7 @@ from django.db import transaction
 from django.db.models import Count as CountRows
 from django.db.models import Max, Prefetch
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from committees.enums import BallotState, CloseCause, EntryKind, EntryRelation, ReferralRole
 from committees.models import (
@@ -37,6 +38,7 @@ from partnership import clock
 from partnership.db.locks import lock
 from partnership.errors import Refusal
 from partnership.models import Partnership, User
+from partnership.outbox.witness import Line
 from partnership.services import audit
 
 # What a ballot ends with -> kind of entry, by what its committee does with the motion.
@@ -517,6 +519,14 @@ def head_of(partnership: Partnership) -> Head:
     return Head(row.position, row.hash) if row else rules_of_register.EMPTY
 
 
+def witness(partnership: Partnership) -> Line | None:
+    """The head for the foot of every mail of the partnership; nothing while the register is empty."""
+    head = head_of(partnership)
+    return (
+        Line(gettext_lazy("Stand des Beschlussregisters:"), f"{head.position}:{head.hash}") if head.position else None
+    )
+
+
 __all__: Sequence[str] = (
     "Check",
     "Finding",
@@ -530,4 +540,5 @@ __all__: Sequence[str] = (
     "part",
     "record_of",
     "verify",
+    "witness",
 )

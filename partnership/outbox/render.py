@@ -2,7 +2,7 @@
 
 import re
 import zoneinfo
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.conf import settings
@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 
 from partnership.models import Partnership, User
 from partnership.outbox.mime import one_line
+from partnership.outbox.witness import Line
 
 _TRAILING = re.compile(r"[ \t]+(?=\n)")
 _GAPS = re.compile(r"\n{3,}")
@@ -31,6 +32,7 @@ def render(
     recipient: User | None,
     partnership: Partnership | None,
     reply_to: str = "",
+    footnotes: Sequence[Line] = (),
 ) -> tuple[str, str, str, str]:
     """Subject, text, HTML and language of one mail.
 
@@ -52,6 +54,7 @@ def render(
             "partnership": partnership,
             "site_url": settings.SITE_URL,
             "language": language,
+            "footnotes": footnotes,
         }
         if "url" in values:
             values["url"] = absolute(str(values["url"]))

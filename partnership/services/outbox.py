@@ -18,7 +18,7 @@ from partnership import clock
 from partnership.enums import OutboxState
 from partnership.errors import Refusal
 from partnership.models import Epoch, OutboxMessage, Partnership, User
-from partnership.outbox import fence, hint
+from partnership.outbox import fence, hint, witness
 from partnership.outbox.entitlements import entitlement, register_entitlement
 from partnership.outbox.kinds import register_kind
 from partnership.outbox.mime import Attachment, Mail, build, one_line
@@ -105,7 +105,9 @@ def post_many(letters: Sequence[Letter]) -> list[OutboxMessage]:
         known = set(_in_slices("dedup_key", keys, "dedup_key"))
         letters = list({letter.dedup_key: letter for letter in letters if letter.dedup_key not in known}.values())
     epoch = fence.epoch_of_folder()
-    rows = [_row(letter, epoch) for letter in letters]
+    partnerships = {letter.partnership for letter in letters}
+    footnotes = {partnership: witness.lines(partnership) for partnership in partnerships}
+    rows = [_row(letter, epoch, footnotes[letter.partnership]) for letter in letters]
     if not rows:
         return []
     # Another transaction may write the same key at the same time: the database keeps one of both.
@@ -128,7 +130,7 @@ def _in_slices(name: str, values: Sequence[Any], wanted: str, size: int = 900) -
     ]
 
 
-def _row(letter: Letter, epoch: str) -> OutboxMessage:
+def _row(letter: Letter, epoch: str, footnotes: Sequence[witness.Line]) -> OutboxMessage:
     """The row with its rendered mail."""
     now = clock.now()
     partnership, recipient = letter.partnership, letter.recipient
@@ -141,6 +143,7 @@ def _row(letter: Letter, epoch: str) -> OutboxMessage:
         recipient=recipient,
         partnership=partnership,
         reply_to=letter.reply_to if is_address(letter.reply_to) else "",
+        footnotes=footnotes,
     )
     row = OutboxMessage(
         dedup_key=letter.dedup_key,

@@ -14,7 +14,13 @@ from committees.views.ballots.acts import (
 from committees.views.ballots.blocks import BlockEditView, BlockTakeOutView
 from committees.views.ballots.conflicts import BallotConflictView, ConflictDecideView
 from committees.views.ballots.hands import BallotHandsView
-from committees.views.ballots.pages import BallotDetailView, BallotDownloadView, BallotListView, BallotTurnoutView
+from committees.views.ballots.pages import (
+    BallotDetailView,
+    BallotDownloadView,
+    BallotListView,
+    BallotSheetView,
+    BallotTurnoutView,
+)
 from committees.views.ballots.papers import (
     BallotLotView,
     OptionAnswerView,
@@ -50,6 +56,7 @@ __all__ = [
     "BallotObjectView",
     "BallotOpenView",
     "BallotRemindView",
+    "BallotSheetView",
     "BallotTurnoutView",
     "BallotVoteView",
     "BallotWithdrawView",

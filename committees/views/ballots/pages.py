@@ -39,6 +39,7 @@ SHOWN = (
 )
 # htmx stops asking when it is answered with this status.
 STOP_POLLING = 286
+ENDED = (BallotState.CLOSED, BallotState.DECLARED, BallotState.ANNULLED, BallotState.STOPPED)
 
 
 @Prepared
@@ -284,8 +285,7 @@ class BallotDownloadView(BallotMixin, ObjectPage):
     policy = policies.belong
 
     def get_queryset(self) -> QuerySet[Ballot]:
-        ended = (BallotState.CLOSED, BallotState.DECLARED, BallotState.ANNULLED, BallotState.STOPPED)
-        return super().get_queryset().filter(state__in=ended)
+        return super().get_queryset().filter(state__in=ENDED)
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         response = HttpResponse(content_type="text/csv; charset=utf-8")
@@ -296,11 +296,39 @@ class BallotDownloadView(BallotMixin, ObjectPage):
         return response
 
 
+class BallotSheetView(BallotMixin, ObjectPage):
+    """The result sheet of an ended ballot as a tagged PDF."""
+
+    policy = policies.belong
+
+    def get_queryset(self) -> QuerySet[Ballot]:
+        return super().get_queryset().filter(state__in=ENDED, verdict__isnull=False)
+
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        from committees.exports import ballot_pdf
+
+        ballot = self.object
+        result = shown.Result(ballot)
+        pdf = ballot_pdf.render(
+            ballot,
+            outcome=result.sentence,
+            rules=shown.rules_of(ballot),
+            sentences=[sentence for _condition, sentence in result.conditions],
+            facts=shown.facts_of(ballot),
+            entry=Resolution.objects.filter(ballot=ballot).order_by("position").first(),
+        )
+        name = f"abstimmung-{str(ballot.pk)[:8]}.pdf"
+        return HttpResponse(
+            pdf, content_type="application/pdf", headers={"Content-Disposition": f'inline; filename="{name}"'}
+        )
+
+
 __all__ = [
     "BallotDetailView",
     "BallotDownloadView",
     "BallotListView",
     "BallotMixin",
+    "BallotSheetView",
     "BallotTurnoutView",
     "acts_of",
 ]

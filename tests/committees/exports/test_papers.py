@@ -1,10 +1,14 @@
 """Papers are tagged PDFs that hold before an independent check of PDF/UA-1."""
 
+from datetime import timedelta
+
 import page
 import pytest
 from django.urls import reverse
 
-from committees.services import motions
+from committees.services import ballots, motions
+from partnership import clock
+from tests.factories.committees import make_chamber, open_ballot
 from tests.factories.motions import make_house, make_motion, vote_through
 
 pytestmark = pytest.mark.django_db
@@ -50,3 +54,29 @@ def test_a_draft_has_a_paper_too(client, house):
     client.force_login(house.delegate)
     address = reverse("committees:motion_pdf", kwargs={"slug": house.partnership.slug, "pk": draft.pk})
     assert is_accessible(client.get(address).content)
+
+
+def test_the_result_sheet_is_an_accessible_paper_with_statements_conditions_and_head(client):
+    chamber = make_chamber(4)
+    ballot = open_ballot(chamber, title="#set *Titel* $x$", text="Zeile eins.\n\n#pagebreak()")
+    for index, choice in enumerate(("yes", "no", "abstain")):
+        ballots.cast(
+            by=chamber.delegates[index],
+            ballot=ballot,
+            partner=chamber.partners[index],
+            choice=choice,
+            token=f"t{index}",
+            statement="Wir *danken*.",
+        )
+    ballots.exclude_partner(by=chamber.chair, ballot=ballot, partner=chamber.partners[3], reason="Selbst betroffen.")
+    ballot.refresh_from_db()
+    with clock.frozen(ballot.deadline_at + timedelta(seconds=1)):
+        ballots.close_due()
+    ballot.refresh_from_db()
+    ballots.declare(by=chamber.chair, ballot=ballot)
+    client.force_login(chamber.delegates[0])
+    address = reverse("committees:ballot_sheet", kwargs={"slug": chamber.partnership.slug, "pk": ballot.pk})
+    answer = client.get(address)
+    assert answer["Content-Type"] == "application/pdf"
+    assert is_accessible(answer.content)
+    assert client.get(address).content == answer.content
