@@ -16,7 +16,7 @@ urlpatterns = [
     path("datenschutz/", public.LegalView.as_view(), {"key": "datenschutz"}, name="privacy"),
     path("barrierefreiheit/", public.LegalView.as_view(), {"key": "barrierefreiheit"}, name="accessibility"),
     path("feedback/", public.FeedbackView.as_view(), name="feedback"),
-    path("registerstaende.json", registers.heads, name="register_heads"),
+    path("registerstaende.json", registers.RegisterHeadsView.as_view(), name="register_heads"),
     # public pages of a partnership
     path("p/<slug:slug>/", public.PartnershipPublicView.as_view(), name="partnership_public"),
     path("p/<slug:slug>/bearbeiten/", partnership.PartnershipEditView.as_view(), name="partnership_edit"),

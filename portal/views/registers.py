@@ -1,17 +1,22 @@
 """The heads of the public registers, for witnesses outside."""
 
+from typing import Any
+
 from django.http import HttpRequest, JsonResponse
-from django.views.decorators.cache import never_cache
+from django.utils.cache import add_never_cache_headers
 
 from committees.exports import register_heads
-from partnership import policies
-from partnership.views.base import guarded
+from partnership.policies import anyone
+from partnership.views.base import PolicyMixin
 
 
-@guarded(policies.anyone)
-@never_cache
-def heads(request: HttpRequest) -> JsonResponse:
-    """Where each register ends now; pages of other sites may read it as well."""
-    return JsonResponse(
-        register_heads.document(), json_dumps_params={"indent": 1}, headers={"Access-Control-Allow-Origin": "*"}
-    )
+class RegisterHeadsView(PolicyMixin):
+    """Where each public register ends now; pages of other sites may read it as well."""
+
+    policy = anyone
+
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> JsonResponse:
+        answer = JsonResponse(register_heads.document(), json_dumps_params={"indent": 1})
+        answer["Access-Control-Allow-Origin"] = "*"
+        add_never_cache_headers(answer)
+        return answer

@@ -365,3 +365,49 @@ def test_references_must_meet_what_they_name():
             references=[reference],
         )
         assert faults(export_bytes([*records, entry]))
+
+
+@pytest.mark.parametrize(
+    ("kind", "relation"),
+    [
+        ("undecided", Relation.FOLLOWS),
+        ("stopped", Relation.FOLLOWS),
+        ("annulled", Relation.ANNULS),
+        ("effective", Relation.SETTLES),
+        ("lapsed", Relation.SETTLES),
+    ],
+)
+def test_what_follows_on_an_entry_verifies_and_must_name_it(kind, relation):
+    """Stages, stopped ballots, annulments, reservations: each entry refers to the one it is about."""
+    records = make_register(2)
+    about = Reference(relation, 1, records[0].hash, records[0].entry["number"])
+
+    def entry(references):
+        return build_entry(
+            partnership=PARTNERSHIP,
+            previous=chain_head(records),
+            kind=kind,
+            committee="SK",
+            decided_on=date(2026, 5, 1),
+            references=references,
+            parts={"text": part("text", 3, {"title": "Zweiter Wahlgang", "text": "", "reason": "Beschluss des Rats"})},
+        )
+
+    assert faults(export_bytes([*records, entry([about])])) == []
+    wrong = Reference(relation, 2, records[0].hash, records[0].entry["number"])
+    assert faults(export_bytes([*records, entry([wrong])]))
+    if relation is not Relation.FOLLOWS:
+        bare = {**entry([about]).entry, "references": []}
+        assert faults(export_bytes([*records, Record(bare, entry_hash(bare), dict.fromkeys(PARTS))]))
+
+
+def test_recount_passes_over_what_stands_beside_a_choice(folder):
+    """Statements and reservations are no part of the count."""
+    honest = make_register(1)[0]
+    rows = [{**row, "statement": "Wir danken.", "reservation": "Stadtrat"} for row in honest.parts["votes"].data]
+    votes = part("votes", 1, rows)
+    entry = {**honest.entry, "commitments": {**honest.entry["commitments"], "votes": votes.commitment}}
+    raw = export_bytes([Record(entry, entry_hash(entry), {**honest.parts, "votes": votes})])
+    (folder / "register.json").write_bytes(raw)
+    result = run("recount", "register.json", "--english", cwd=folder)
+    assert (result.returncode, result.stdout) == (0, "OK: 1 ballots counted anew.\n")
