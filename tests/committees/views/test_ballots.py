@@ -99,7 +99,7 @@ def test_a_choice_that_is_not_confirmed_is_asked_again_and_a_wrong_one_refused(c
     assert client.post(address(ballot, "ballot_vote"), choose(chamber))["Location"] == question
     assert client.get(address(ballot, "ballot_vote"))["Location"] == address(ballot)
     nothing = client.get(address(ballot, "ballot_vote"), {"partner": str(chamber.partners[0].pk)})
-    assert (nothing.status_code, "Bitte wählen Sie Ja, Nein oder Enthaltung." in text(nothing)) == (422, True)
+    assert (nothing.status_code, "Bitte wählen Sie, wie Ihre Stimme lauten soll." in text(nothing)) == (422, True)
     assert client.get(address(ballot, "ballot_vote"), choose(chamber, choice="maybe")).status_code == 422
     assert not Vote.objects.exists()
 
