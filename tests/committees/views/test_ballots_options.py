@@ -147,7 +147,8 @@ def test_a_motion_has_no_paper_page(client, chamber):
 
 
 def send(client, ballot, chamber, **paper):
-    return client.post(address(ballot, "ballot_vote"), {"partner": str(chamber.partners[0].pk), **paper})
+    ask = client.post if "confirmed" in paper else client.get
+    return ask(address(ballot, "ballot_vote"), {"partner": str(chamber.partners[0].pk), **paper})
 
 
 @pytest.mark.parametrize(
