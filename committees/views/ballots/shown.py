@@ -400,6 +400,8 @@ class Result:
         """The outcome in one sentence."""
         if counting.awaits_chair(self.ballot):
             return _("Stimmengleichheit: Der Vorsitz entscheidet.")
+        if self.verdict.outcome is Outcome.STOPPED:
+            return _("Der Umlauf ist ohne Ergebnis beendet: %(reason)s") % {"reason": self.ballot.ended_reason}
         if self.options is not None:
             return say(self.options.sentence)
         return say(OUTCOMES[self.verdict.outcome])
