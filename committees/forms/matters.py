@@ -41,6 +41,8 @@ def offer_matters(fields: dict[str, forms.Field], kinds: QuerySet[Matter]) -> No
     """Let the field choose among these kinds; where there are none, it is left out."""
     field = fields["matter"]
     assert isinstance(field, MatterField)
-    field.queryset = kinds.order_by("name")
-    if not kinds.exists():
+    field.queryset = kinds
+    # Asked for once; the field itself would ask again for its choices.
+    field.choices = [("", field.empty_label), *((kind.pk, kind.name) for kind in kinds.order_by("name"))]
+    if len(field.choices) == 1:
         del fields["matter"]

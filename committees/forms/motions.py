@@ -107,6 +107,10 @@ class MotionForm(KernForm):
             partner_field.queryset = partners.filter(own)
             partner_field.required = True
             partner_field.empty_label = None
+        # Asked for once; each field would ask for itself, a required one even twice.
+        offered = [(partner.pk, str(partner)) for partner in partner_field.queryset]
+        for field in (partner_field, concerned_field):
+            field.choices = [*([("", field.empty_label)] if field.empty_label is not None else []), *offered]
         committee_field = self.fields["committee"]
         assert isinstance(committee_field, forms.ModelChoiceField)
         committee_field.queryset = (

@@ -84,8 +84,13 @@ def confirm(*, by: User, resolution: Resolution) -> Resolution:
         committee=resolution.committee,
         title=resolution.title,
         text="",
-        reason=_("%(reason)s (beantragt von %(first)s, bestätigt von %(second)s)")
-        % {"reason": found.reason, "first": found.requested_by, "second": by},
+        reason=found.reason,
+        persons={
+            "acts": [
+                {"act": "annulment_requested", "name": found.requested_by.name},
+                {"act": "annulled", "name": by.name},
+            ]
+        },
         refers_to=resolution,
         numbered=False,
         is_confidential=resolution.is_confidential and not is_published,

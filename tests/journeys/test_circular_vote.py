@@ -58,7 +58,7 @@ def test_from_the_offices_desk_to_the_register(client):
     # The first delegate votes, the deputy of the second does, then the second delegate overrides.
     page = vote(client, chamber.delegates[0], ballot, chamber.partners[0], "yes")
     assert "Stimme abgegeben" in page
-    assert "1 von 4 Partnern haben abgestimmt" in page
+    assert "1 von 4 Partnern hat abgestimmt" in page
     assert "Stimme abgegeben" in vote(client, chamber.deputies[1], ballot, chamber.partners[1], "no")
     assert "(Fassung 2)" in vote(client, chamber.delegates[1], ballot, chamber.partners[1], "yes")
 

@@ -47,11 +47,9 @@ def decide(
     case = Case(rules.at_ballot(number), count, Way(way), tallies)
     chair = None if chair_choice is None else Choice(chair_choice)
     _must_be_possible(case)
-    conditions: list[Condition] = []
-    if (stood := procedure(case, objections)) is not None:
-        conditions.append(stood)
-        if not stood.is_met:
-            return Verdict(Outcome.STOPPED, tuple(conditions), count)
+    conditions = procedure(case, objections)
+    if not all(condition.is_met for condition in conditions):
+        return Verdict(Outcome.STOPPED, tuple(conditions), count)
     conditions += taking_part(case, is_second_invitation=is_second_invitation)
     if not all(condition.is_met for condition in conditions):
         return Verdict(Outcome.NO_QUORUM, tuple(conditions), count)

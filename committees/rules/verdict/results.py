@@ -100,7 +100,7 @@ OUTCOMES: Mapping[Outcome, Sentence] = {
         "Nothing is decided yet; another ballot follows.",
     ),
     Outcome.STOPPED: Sentence(
-        "Der Umlauf wurde durch Widerspruch beendet; die Vorlage kommt auf die Tagesordnung der nächsten Sitzung.",
-        "The circular ballot was stopped by objection; the motion goes to the agenda of the next meeting.",
+        "Der Umlauf ist ohne Ergebnis beendet; die Vorlage kommt auf die Tagesordnung der nächsten Sitzung.",
+        "The circular ballot has ended without a result; the motion goes to the agenda of the next meeting.",
     ),
 }

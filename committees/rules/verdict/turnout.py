@@ -32,13 +32,25 @@ _AGREED: Final = Verb(
 )
 
 
-def procedure(case: Case, objections: int) -> Condition | None:
-    """Whether the circular procedure stood: fewer objections than stop it. None where nobody can stop it."""
+def procedure(case: Case, objections: int) -> list[Condition]:
+    """Whether the circular procedure stands: few enough object and enough agree, where the rules ask for it."""
     if objections < 0:
         raise ValueError("A number of objections is never negative.")
-    limit = case.rules.circular.objections_to_stop
-    if not case.is_circular or limit is None:
-        return None
+    circular, conditions = case.rules.circular, []
+    if not case.is_circular:
+        return []
+    if circular.objections_to_stop is not None:
+        conditions.append(_objections(case, objections, circular.objections_to_stop))
+    if circular.consent.is_asked:
+        if not 0 <= case.tallies.consents <= case.count.electorate:
+            raise ValueError("Only partners entitled to vote can agree to the procedure.")
+        # Who votes agrees to deciding this way.
+        consents = max(case.tallies.consents, case.count.cast)
+        conditions.append(_turnout("procedure", circular.consent, consents, case, _AGREED, _PROCEDURE))
+    return conditions
+
+
+def _objections(case: Case, objections: int, limit: int) -> Condition:
     is_met, number = objections < limit, objections_words(limit)
     if objections == 0:
         said = Sentence(
@@ -127,12 +139,6 @@ def _circular(case: Case) -> list[Condition]:
     """What a circular ballot asks besides the quorum."""
     circular, cast, took_part = case.rules.circular, case.count.cast, case.words.took_part
     conditions = []
-    if circular.consent.is_asked:
-        if not 0 <= case.tallies.consents <= case.count.electorate:
-            raise ValueError("Only partners entitled to vote can agree to the procedure.")
-        # Who votes agrees to deciding this way.
-        consents = max(case.tallies.consents, cast)
-        conditions.append(_turnout("procedure", circular.consent, consents, case, _AGREED, _PROCEDURE))
     if circular.participation.is_asked:
         conditions.append(_turnout("participation", circular.participation, cast, case, took_part, _FLOOR))
     if circular.is_unanimity_needed:

@@ -51,6 +51,12 @@ def result(rules: dict, partners: list[dict], way, second, objections, chair, mi
     # Befangene gehören nicht zu den Stimmberechtigten.
     entitled = [partner for partner in partners if not partner["excluded"]]
     voters = [partner for partner in entitled if partner["vote"] is not None]
+
+    # Stimmen zu wenige dem Umlauf zu, kommt die Vorlage ebenso in die nächste Sitzung. Wer abstimmt, stimmt ihm zu.
+    agreeing = [partner for partner in entitled if partner["consents"] or partner["vote"] is not None]
+    if by_letter and not enough(circular["consent"], votes_of(agreeing), votes_of(entitled)):
+        return "stopped"
+
     is_attendance_kept = not by_letter and entitled and all(partner["present"] is not None for partner in entitled)
     attending = voters
     if is_attendance_kept:
@@ -72,11 +78,8 @@ def result(rules: dict, partners: list[dict], way, second, objections, chair, mi
     if not by_letter and quorum["is_chair_needed"] and chair not in {partner["id"] for partner in attending}:
         return "no_quorum"
 
-    # Der Umlauf: Zustimmung zum Verfahren, Mindestteilnahme, Vorsitz.
+    # Der Umlauf: Mindestteilnahme, Vorsitz.
     if by_letter:
-        agreeing = [partner for partner in entitled if partner["consents"] or partner["vote"] is not None]
-        if not enough(circular["consent"], votes_of(agreeing), all_votes):
-            return "no_quorum"
         if not enough(circular["participation"], votes_of(voters), all_votes):
             return "no_quorum"
         if circular["is_unanimity_needed"] and votes_of(voters) < max(all_votes, 1):

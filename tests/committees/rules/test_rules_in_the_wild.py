@@ -341,7 +341,7 @@ CASES: dict[str, tuple[Rules, list[tuple]]] = {
         JMB,
         [
             (circular(6, missing=3, consents=9), "adopted"),
-            (circular(6, missing=3, consents=8), "no_quorum", "8 von 9 Partnern haben dem Umlauf zugestimmt"),
+            (circular(6, missing=3, consents=8), "stopped", "8 von 9 Partnern haben dem Umlauf zugestimmt"),
             (circular(5, missing=4, consents=9), "no_quorum", "6 waren nötig"),
         ],
     ),

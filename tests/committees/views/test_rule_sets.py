@@ -77,7 +77,7 @@ def typed(rules, **changes):
     return {
         key: "on" if value is True else value if isinstance(value, list) else str(value)
         for key, value in values.items()
-        if value not in (None, False, [])
+        if value is not None and value is not False and value != []
     }
 
 
