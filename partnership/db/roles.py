@@ -10,9 +10,10 @@ from contextlib import contextmanager
 from django.apps import apps
 from django.conf import settings
 from django.db import DEFAULT_DB_ALIAS, connections
+from django.db.backends.base.base import BaseDatabaseWrapper
 from psycopg2 import sql
 
-from partnership.db.triggers import SEALED
+from partnership.db.triggers import ROUTINES, SEALED, WITHHELD
 
 
 @contextmanager
@@ -35,6 +36,20 @@ def owner() -> Iterator[None]:
         connection.settings_dict.update(serving)
 
 
+@contextmanager
+def owner_connection() -> Iterator[BaseDatabaseWrapper]:
+    """A connection of its own as the owner of the tables; that of the request is left alone."""
+    connection = connections.create_connection(DEFAULT_DB_ALIAS)
+    if settings.DATABASE_OWNER_URL:
+        from partnership.settings.base import database
+
+        connection.settings_dict = {**connection.settings_dict, **database(settings.DATABASE_OWNER_URL)}
+    try:
+        yield connection
+    finally:
+        connection.close()
+
+
 def grant(role: str) -> None:
     """Give the serving role what it needs on every table, and not what is sealed. Run as owner."""
     may = sql.Identifier(role)
@@ -46,7 +61,9 @@ def grant(role: str) -> None:
             "REVOKE TRUNCATE ON ALL TABLES IN SCHEMA public FROM {}",
         ):
             cursor.execute(sql.SQL(statement).format(may))
-        for label, deeds in SEALED.items():
+        for label, deeds in (*SEALED.items(), *WITHHELD.items()):
             table = sql.Identifier(apps.get_model(label)._meta.db_table)
             refused = sql.SQL(", ").join(sql.SQL(deed) for deed in deeds)
             cursor.execute(sql.SQL("REVOKE {} ON {} FROM {}").format(refused, table, may))
+        for signature in ROUTINES:
+            cursor.execute(sql.SQL("GRANT EXECUTE ON FUNCTION {} TO {}").format(sql.SQL(signature), may))

@@ -14,6 +14,15 @@ from django.db import connection, connections
 # Model label -> refused deeds. Rows of these tables are only ever added.
 SEALED: dict[str, tuple[str, ...]] = {"partnership.AuditEvent": ("UPDATE", "DELETE")}
 
+# Model label -> deeds the serving role does not get, though the owner may do them under a guard.
+WITHHELD: dict[str, tuple[str, ...]] = {}
+
+# Signature -> PostgreSQL body of a function that runs as the owner of the tables: the one way round WITHHELD.
+ROUTINES: dict[str, str] = {}
+
+# Model labels of tables whose deleted rows PostgreSQL clears away within a minute, not when many have come together.
+SWEPT: list[str] = []
+
 # Name -> (model label, PostgreSQL body of a BEFORE trigger, SQLite statement, deed). For rules beyond "never".
 GUARDS: dict[str, tuple[str, str, str, str]] = {}
 
@@ -32,6 +41,24 @@ def guard(name: str, label: str, *, postgresql: str, sqlite: str, deed: str = "I
     GUARDS[name] = (label, postgresql, sqlite, deed)
 
 
+def withhold(label: str, *deeds: str) -> None:
+    """Keep these deeds on a model's table from the serving role (`roles.grant`)."""
+    WITHHELD[label] = deeds
+
+
+def routine(signature: str, body: str) -> None:
+    """Let the serving role do one thing as the owner: a PL/pgSQL function `name(argument type, …)`.
+
+    `body` is what stands between `$$` and `$$`; SQLite has neither functions nor roles.
+    """
+    ROUTINES[signature] = body
+
+
+def sweep_at_once(label: str) -> None:
+    """Let PostgreSQL's own vacuum come by for a single deleted row of a model's table."""
+    SWEPT.append(label)
+
+
 def _table(label: str) -> str:
     return apps.get_model(label)._meta.db_table
 
@@ -45,9 +72,17 @@ def names() -> list[str]:
 
 
 def install(using: str = "default") -> None:
-    """Create every trigger afresh."""
+    """Create every trigger and routine afresh."""
     db = connections[using]
     with db.cursor() as cursor:
+        if db.vendor == "postgresql":
+            for signature, body in ROUTINES.items():
+                _make_routine(cursor, signature, body)
+            for label in SWEPT:
+                cursor.execute(
+                    f'ALTER TABLE "{_table(label)}" SET '
+                    "(autovacuum_vacuum_threshold = 1, autovacuum_vacuum_scale_factor = 0)"
+                )
         for label, deeds in SEALED.items():
             for deed in deeds:
                 _seal_table(cursor, db.vendor, _table(label), deed)
@@ -55,6 +90,14 @@ def install(using: str = "default") -> None:
                 _seal_table(cursor, db.vendor, _table(label), "TRUNCATE")
         for name, (label, postgresql, sqlite, deed) in GUARDS.items():
             _guard_table(cursor, db.vendor, name, _table(label), postgresql, sqlite, deed)
+
+
+def _make_routine(cursor: Any, signature: str, body: str) -> None:
+    cursor.execute(
+        f"CREATE OR REPLACE FUNCTION {signature} RETURNS void LANGUAGE plpgsql "
+        f"SECURITY DEFINER SET search_path = public, pg_temp AS $$ {body} $$"
+    )
+    cursor.execute(f"REVOKE ALL ON FUNCTION {signature} FROM PUBLIC")
 
 
 def _seal_table(cursor: Any, vendor: str, table: str, deed: str) -> None:
