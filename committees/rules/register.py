@@ -603,3 +603,40 @@ def recount(roll: Iterable[Mapping[str, Any]], votes: Iterable[Mapping[str, Any]
         if is_known and entitled
         else None,
     }
+
+
+def recount_papers(roll: Iterable[Mapping[str, Any]], papers: Iterable[str]) -> dict[str, int | None]:
+    """Count the disclosed papers of a secret ballot anew. There are as many as partners that took part.
+
+    Raises ``FormatError`` where that is not so, or a paper says something else than yes, no or abstain.
+    """
+    entitled, excluded, took_part, known = 0, 0, 0, 0
+    there = 0
+    seen: set[str] = set()
+    for row in roll:
+        if row["partner"] in seen:
+            raise FormatError("A partner stands twice on the roll.")
+        seen.add(row["partner"])
+        if row["is_excluded"]:
+            excluded += 1
+            if row["took_part"]:
+                raise FormatError(f"Took part though excluded: {row['partner']}")
+            continue
+        entitled += 1
+        took_part += bool(row["took_part"])
+        known += row.get("is_present") is not None
+        there += bool(row.get("is_present") or row["took_part"])
+    said = list(papers)
+    if len(said) != took_part:
+        raise FormatError(f"{len(said)} papers of {took_part} partners that took part.")
+    if strange := set(said) - {"yes", "no", "abstain"}:
+        raise FormatError(f"No choice: {sorted(strange)[0]}")
+    return {
+        "roll": entitled + excluded,
+        "yes": said.count("yes"),
+        "no": said.count("no"),
+        "abstained": said.count("abstain"),
+        "missing": entitled - took_part,
+        "excluded": excluded,
+        "present": there if entitled and known == entitled else None,
+    }

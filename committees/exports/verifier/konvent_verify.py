@@ -475,8 +475,10 @@ def check_options(item: dict[str, Any]) -> bool:
 
 
 def recount(item: dict[str, Any]) -> dict[str, int | None] | None:
-    """The counts of an entry from its roll and votes; None where they are not disclosed. Raises ValueError."""
-    roll, votes = item["parts"].get("roll"), item["parts"].get("votes")
+    """The counts of an entry from its roll and votes or papers; None where they are withheld. Raises ValueError."""
+    roll, votes, papers = (item["parts"].get(name) for name in ("roll", "votes", "papers"))
+    if roll is not None and papers is not None:
+        return _recount_papers(roll["data"], papers["data"])
     if roll is None or votes is None:
         return None
     try:
@@ -513,6 +515,34 @@ def recount(item: dict[str, Any]) -> dict[str, int | None] | None:
         "missing": weight_of(key for key in entitled if key not in box),
         "excluded": weight_of(barred),
         "present": weight_of(key for key in entitled if entitled[key] or key in box) if is_known else None,
+    }
+
+
+def _recount_papers(roll: Any, papers: Any) -> dict[str, int | None]:
+    """The counts of a secret ballot: as many papers as partners that took part. Raises ValueError."""
+    try:
+        if len({row["partner"] for row in roll}) != len(roll):
+            raise ValueError("a partner stands twice on the roll")
+        voters = [row for row in roll if not row["is_excluded"]]
+        if any(row["took_part"] for row in roll if row["is_excluded"]):
+            raise ValueError("an excluded partner took part")
+        cast = sum(bool(row["took_part"]) for row in voters)
+        there = sum(bool(row.get("is_present") or row["took_part"]) for row in voters)
+        is_known = bool(voters) and all(row.get("is_present") is not None for row in voters)
+    except (KeyError, TypeError, AttributeError) as error:
+        raise ValueError("the roll is unreadable") from error
+    if not isinstance(papers, list) or len(papers) != cast:
+        raise ValueError("there are not as many papers as partners that took part")
+    if any(paper not in ("yes", "no", "abstain") for paper in papers):
+        raise ValueError("a paper that says no choice")
+    return {
+        "roll": len(roll),
+        "yes": papers.count("yes"),
+        "no": papers.count("no"),
+        "abstained": papers.count("abstain"),
+        "missing": len(voters) - cast,
+        "excluded": len(roll) - len(voters),
+        "present": there if is_known else None,
     }
 
 

@@ -24,6 +24,7 @@ from committees.rules.register import (
     number_of,
     record_from_data,
     recount,
+    recount_papers,
     rules_hash,
     verify_chain,
 )
@@ -327,3 +328,18 @@ def test_a_count_keeps_its_form_in_an_entry():
     count = Count(3, 1, 1, 0, 1, 0)
     assert Count.from_data(count.to_data()) == count
     assert replace(count, present=2).to_data()["present"] == 2
+
+
+def test_papers_are_recounted_as_many_as_took_part():
+    roll = [
+        {"partner": name, "is_excluded": name == "D", "is_present": True, "took_part": name in "AB"} for name in "ABCD"
+    ]
+    counts = {"roll": 4, "yes": 1, "no": 0, "abstained": 1, "missing": 1, "excluded": 1, "present": 3}
+    assert recount_papers(roll, ["abstain", "yes"]) == counts
+    for papers in (["yes"], ["yes"] * 3, ["yes", "maybe"]):
+        with pytest.raises(FormatError):
+            recount_papers(roll, papers)
+    with pytest.raises(FormatError):
+        recount_papers([*roll, roll[0]], ["yes", "no", "no"])
+    with pytest.raises(FormatError):
+        recount_papers([{**row, "took_part": True} for row in roll], ["yes"] * 4)

@@ -177,6 +177,41 @@ def test_recount_finds_an_explanation_with_other_counts_than_the_entry(folder):
     assert "other counts than the entry" in result.stdout
 
 
+def secret_entry(papers, took_part=3):
+    """A register of one secret ballot: five on the roll, one excluded, `took_part` of the others voted."""
+    honest = make_register(1)[0]
+    roll = [
+        {"partner": f"P{n}", "name": f"P{n}", "is_excluded": n == 5, "is_present": None, "took_part": n <= took_part}
+        for n in range(1, 6)
+    ]
+    parts = {**honest.parts, "roll": part("roll", 1, roll), "papers": part("papers", 1, papers)}
+    parts |= {"votes": None, "verdict": None, "persons": None}
+    counts = {"roll": 5, "yes": 2, "no": 1, "abstained": 0, "missing": 1, "excluded": 1, "present": None}
+    commitments = {name: parts[name].commitment if parts.get(name) else None for name in honest.entry["commitments"]}
+    entry = {**honest.entry, "counts": counts, "commitments": commitments}
+    return export_bytes([Record(entry, entry_hash(entry), parts)])
+
+
+@pytest.mark.parametrize(
+    ("papers", "took_part", "said"),
+    [
+        (["yes", "no", "yes"], 3, "OK: 1 ballots counted anew."),
+        (["no", "no", "yes"], 3, "stated"),
+        (["yes", "no", "yes"], 4, "not as many papers"),
+        (["yes", "no", "yes", "yes"], 3, "not as many papers"),
+        (["yes", "no", "2"], 3, "no choice"),
+        (["yes", "no", "yes", "no", "no"], 5, "excluded partner took part"),
+    ],
+)
+def test_recount_counts_the_papers_of_a_secret_ballot(folder, papers, took_part, said):
+    raw = secret_entry(papers, took_part)
+    assert faults(raw) == []
+    (folder / "register.json").write_bytes(raw)
+    result = run("recount", "register.json", "--english", cwd=folder)
+    assert said in result.stdout
+    assert result.returncode == (0 if said.startswith("OK") else 1)
+
+
 def test_attached_files_are_known_by_their_hash(folder):
     (folder / "register.json").write_bytes(export_bytes(make_register(1)))
     (folder / "files").mkdir()
