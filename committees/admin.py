@@ -1,8 +1,10 @@
 from typing import Any
 
 from django.contrib import admin
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 
+from committees.enums import BallotForm, BallotState
 from committees.models import (
     Ballot,
     CircleMember,
@@ -101,9 +103,15 @@ class RollEntryAdmin(ReadOnlyAdmin):
 
 @admin.register(Participation)
 class ParticipationAdmin(ReadOnlyAdmin):
+    """Those of a secret ballot only once its result is declared."""
+
     list_display = ("partner", "ballot")
     list_select_related = ("partner", "ballot")
     search_fields = ("partner__name", "ballot__title")
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Participation]:
+        is_told = ~Q(ballot__form=BallotForm.SECRET) | Q(ballot__state=BallotState.DECLARED)
+        return super().get_queryset(request).filter(is_told)
 
 
 @admin.register(Vote)

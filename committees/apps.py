@@ -12,12 +12,14 @@ class CommitteesConfig(AppConfig):
         from committees import (
             deeds,
             guards,
+            sealing,
             ties,  # noqa: F401 - registers delegations as ties
         )
         from partnership.deeds import register as register_deeds
 
         guards.register()
         register_deeds(deeds.NAMES)
+        sealing.register()
         self._register_ballots()
         self._register_seats()
         self._register_meetings()

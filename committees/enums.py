@@ -132,10 +132,18 @@ class BallotKind(TextChoices):
 
 
 class BallotForm(TextChoices):
-    """Who enters the votes: each partner itself, or the office after a show of hands."""
+    """Who enters the votes: each partner itself, by name or in secret, or the office after a show of hands."""
 
     ROLL_CALL = "roll_call", _("namentlich")
+    SECRET = "secret", _("geheim")
     SHOW_OF_HANDS = "show_of_hands", _("Handzeichen, vom Büro erfasst")
+
+
+class SecrecyLevel(TextChoices):
+    """How a secret ballot is kept (reliability.md 4.3)."""
+
+    SEPARATED = "separated", _("getrennt: Teilnahme und Stimmzettel ohne Verbindung")
+    SEALED = "sealed", _("versiegelt: zusätzlich verschlossen bis zur Auszählung durch zwei Personen")
 
 
 class BallotState(TextChoices):
@@ -143,6 +151,7 @@ class BallotState(TextChoices):
 
     DRAFT = "draft", _("vorbereitet")
     OPEN = "open", _("läuft")
+    COUNTING = "counting", _("wird ausgezählt")
     CLOSED = "closed", _("geschlossen")
     DECLARED = "declared", _("festgestellt")
     STOPPED = "stopped", _("angehalten")

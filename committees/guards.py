@@ -3,14 +3,19 @@
 Votes go only into open ballots, and only for partners on the roll; a ballot takes no step its life does not have
 (`rules.lifecycles.BALLOT`); what opening froze and closing counted stays; the roll ends with the ballot; a key that a
 ballot was weighed by stays as it is.
+
+Secret papers go into open secret ballots, never more of them than partners took part. They are moved by the sealing
+routine alone (`committees.sealing`), which shows itself by its row in `Sealing`.
 """
 
 from collections.abc import Iterable
 
 from committees.rules import lifecycles
-from partnership.db.triggers import guard, seal
+from partnership.db.triggers import guard, seal, withhold
 
-SEALED = ("Vote", "Participation", "Objection", "Consent", "LateAnswer", "Lot", "Resolution", "ResolutionPart")
+SEALED = ("Vote", "Objection", "Consent", "LateAnswer", "Lot", "Resolution", "ResolutionPart")
+# Written anew by the sealing routine, never changed.
+REWRITTEN = ("Participation", "BallotPaper")
 
 # Fixed by opening; a draft may still change them. Who sees a ballot may become fewer (`ballot_visibility`).
 FROZEN = (
@@ -29,6 +34,7 @@ FROZEN = (
     "continues_id",
     "way",
     "form",
+    "secrecy",
     "title",
     "text",
     "deadline_at",
@@ -42,7 +48,15 @@ FROZEN = (
     "repeats_id",
 )
 # Fixed by closing. Only a tie still gets its verdict, once the chair has decided or a lot was drawn.
-COUNTED = ("counts", "closed_at", "closed_by_id", "close_cause", "close_reason", "early_close_requested_by_id")
+COUNTED = (
+    "counts",
+    "is_count_withheld",
+    "closed_at",
+    "closed_by_id",
+    "close_cause",
+    "close_reason",
+    "early_close_requested_by_id",
+)
 DECIDED = ("verdict", "outcome", "chair_choice")
 # An end without a result is the end.
 ENDED = ("annulled_by_id", "annul_requested_by_id", "ended_reason")
@@ -61,6 +75,10 @@ _ON_ROLL = (
     " WHERE r.ballot_id = NEW.ballot_id AND r.partner_id = NEW.partner_id AND NOT r.is_excluded)"
 )
 _LOT_DRAWN = "EXISTS (SELECT 1 FROM committees_lot l WHERE l.ballot_id = NEW.id)"
+_SEALS = "EXISTS (SELECT 1 FROM committees_sealing s WHERE s.ballot_id = {row}.ballot_id)"
+_ON_PAPER = "EXISTS (SELECT 1 FROM committees_ballot b WHERE b.id = NEW.ballot_id AND b.form = 'secret')"
+_PAPERS = "(SELECT count(*) FROM committees_ballotpaper p WHERE p.ballot_id = {key})"
+_TOOK_PART = "(SELECT count(*) FROM committees_participation p WHERE p.ballot_id = {key})"
 _FOLLOWS = (
     "(NEW.revision = 1 OR EXISTS (SELECT 1 FROM committees_vote v WHERE v.ballot_id = NEW.ballot_id"
     " AND v.partner_id = NEW.partner_id AND v.revision = NEW.revision - 1 AND v.choice = NEW.replaced))"
@@ -77,7 +95,11 @@ def register() -> None:
     """Hand every guard to the ground, which installs them after each migrate."""
     for model in SEALED:
         seal(f"committees.{model}")
-    _refuse_insert("vote_into_open", "Vote", f"{_is_open('NEW')} AND {_ON_ROLL} AND {_FOLLOWS}")
+    for model in REWRITTEN:
+        seal(f"committees.{model}", "UPDATE")
+        withhold(f"committees.{model}", "DELETE")
+    withhold("committees.Sealing", "INSERT", "UPDATE", "DELETE")
+    _refuse_insert("vote_into_open", "Vote", f"{_is_open('NEW')} AND {_ON_ROLL} AND {_FOLLOWS} AND NOT {_ON_PAPER}")
     _refuse("vote_fits_paper", "Vote", "INSERT", f"NOT {fits_paper('NEW.choice')}")
     for deed, rows in (("INSERT", ("NEW",)), ("UPDATE", ("OLD", "NEW"))):
         drafts = " AND ".join(_is_in(row, "draft") for row in rows)
@@ -96,7 +118,12 @@ def register() -> None:
     )
     _refuse("amendment_kept", "Amendment", "DELETE", "1 = 1", row="OLD")
     _refuse("lot_into_tie", "Lot", "INSERT", f"NOT {_is_tie('NEW')}")
-    _refuse_insert("participation_into_open", "Participation", f"{_is_open('NEW')} AND {_ON_ROLL}")
+    _refuse_insert(
+        "participation_into_open",
+        "Participation",
+        f"({_is_open('NEW')} AND {_ON_ROLL}) OR {_SEALS.format(row='NEW')}",
+    )
+    _register_secret()
     _refuse_insert("objection_into_open", "Objection", _is_open("NEW"))
     _refuse_insert("consent_into_open", "Consent", f"{_is_open('NEW')} AND {_ON_ROLL}")
     _refuse("ballot_step", "Ballot", "UPDATE", _any(_wrong_steps()))
@@ -141,6 +168,45 @@ def register() -> None:
     _refuse("key_share_update", "KeyShare", "UPDATE", f"{_of_used_key('OLD')} OR {_changed(('key_id', 'partner_id'))}")
     _refuse("key_share_delete", "KeyShare", "DELETE", _of_used_key("OLD"), row="OLD")
     _refuse("roll_delete", "RollEntry", "DELETE", f"NOT {_is_in('OLD', 'draft', gone=True)}", row="OLD")
+
+
+def _register_secret() -> None:
+    key = "NEW.ballot_id"
+    _refuse_insert(
+        "paper_into_open",
+        "BallotPaper",
+        f"({_is_open('NEW')} AND {_ON_PAPER} AND {_PAPERS.format(key=key)} < {_TOOK_PART.format(key=key)})"
+        f" OR {_SEALS.format(row='NEW')}",
+    )
+    for name, model in (("paper_kept", "BallotPaper"), ("participation_kept", "Participation")):
+        _refuse(name, model, "DELETE", f"NOT {_SEALS.format(row='OLD')}", row="OLD")
+    _refuse("late_answer_named", "LateAnswer", "INSERT", _ON_PAPER)
+    _refuse(
+        "sealing_of_secret",
+        "Sealing",
+        "INSERT",
+        f"NOT ({_is_in('NEW', 'open', 'counting')} AND {_ON_PAPER})",
+    )
+    _refuse(
+        "ballot_secret",
+        "Ballot",
+        "UPDATE",
+        "(NEW.form = 'secret' AND OLD.state = 'open' AND NEW.state = 'closed')"
+        " OR (NEW.form <> 'secret' AND NEW.state = 'counting')"
+        " OR (NEW.form = 'secret' AND NEW.state = 'closed' AND OLD.state = 'counting'"
+        f" AND {_PAPERS.format(key='NEW.id')} <> {_TOOK_PART.format(key='NEW.id')})",
+    )
+    for model in ("Teller", "SecrecyDemand"):
+        name = model.lower()
+        _refuse(f"{name}_insert", model, "INSERT", f"NOT {_is_in('NEW', 'draft')}")
+        _refuse(f"{name}_delete", model, "DELETE", f"NOT {_is_in('OLD', 'draft', gone=True)}", row="OLD")
+    _refuse(
+        "teller_update",
+        "Teller",
+        "UPDATE",
+        f"{_changed(('ballot_id', 'person_id', 'position', 'public_key'))} AND NOT {_is_in('OLD', 'draft')}",
+    )
+    _refuse("secrecydemand_update", "SecrecyDemand", "UPDATE", "TRUE")
 
 
 def _is_in(row: str, *states: str, gone: bool = False) -> str:

@@ -25,5 +25,9 @@ def settle_reservations() -> int:
 
 @shared_task
 def recount_and_verify() -> int:
-    """Count every decided ballot again and compute every register anew; what does not agree reaches people."""
+    """Count every decided ballot again and compute every register anew; what does not agree reaches people.
+
+    Keys of sealed ballots that have ended are destroyed, should any be left.
+    """
+    ballots.sweep_keys()
     return verification.check_everything()

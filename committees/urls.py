@@ -57,6 +57,7 @@ urlpatterns = [
     path("vertretungen/<uuid:pk>/ende/", delegates.DelegateEndView.as_view(), name="delegate_end"),
     # ballots
     path("abstimmungen/", ballots.BallotListView.as_view(), name="ballot_list"),
+    path("abstimmungen/geheimhaltung/", ballots.BallotSecrecyView.as_view(), name="ballot_secrecy"),
     path("abstimmungen/neu/", ballots.BallotCreateView.as_view(), name="ballot_create"),
     path("abstimmungen/<uuid:pk>/", ballots.BallotDetailView.as_view(), name="ballot_detail"),
     path("abstimmungen/<uuid:pk>/stimme/", ballots.BallotVoteView.as_view(), name="ballot_vote"),
@@ -67,6 +68,9 @@ urlpatterns = [
     path("abstimmungen/<uuid:pk>/verwerfen/", ballots.BallotDiscardView.as_view(), name="ballot_discard"),
     path("abstimmungen/<uuid:pk>/eroeffnen/", ballots.BallotOpenView.as_view(), name="ballot_open"),
     path("abstimmungen/<uuid:pk>/vertraulich/", ballots.BallotConfideView.as_view(), name="ballot_confide"),
+    path("abstimmungen/<uuid:pk>/zaehlende/", ballots.BallotTellersView.as_view(), name="ballot_tellers"),
+    path("abstimmungen/<uuid:pk>/auszaehlen/", ballots.BallotTellerView.as_view(), name="ballot_teller"),
+    path("abstimmungen/<uuid:pk>/geheim-verlangen/", ballots.BallotDemandView.as_view(), name="ballot_demand"),
     path("abstimmungen/<uuid:pk>/schliessen/", ballots.BallotCloseView.as_view(), name="ballot_close"),
     path("abstimmungen/<uuid:pk>/vorzeitig/", ballots.BallotCloseEarlyView.as_view(), name="ballot_close_early"),
     path("abstimmungen/<uuid:pk>/stichentscheid/", ballots.BallotBreakTieView.as_view(), name="ballot_break_tie"),

@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from committees.enums import BallotForm, BallotState, BallotWay, DelegateKind, MeetingState
-from committees.models import Ballot, Meeting, MeetingAnswer, Participation, RollEntry
+from committees.models import Ballot, Meeting, MeetingAnswer, Participation, RollEntry, Teller
 from membership.enums import EnquiryKind, EnquiryState
 from membership.models import Enquiry
 from partnership import clock
@@ -25,12 +25,14 @@ from partnership.models import OutboxMessage, Partnership, User
 
 _Rows: TypeAlias = QuerySet[Any, Any]
 
-VOTE, ANSWER, DECLARE, TELL, ENQUIRY, MAIL = "abstimmung", "einladung", "feststellen", "sitzung", "anfrage", "post"
+VOTE, ANSWER, DECLARE, URN, TELL = "abstimmung", "einladung", "feststellen", "auszaehlung", "sitzung"
+ENQUIRY, MAIL = "anfrage", "post"
 # What the kinds are called: one of them, and many as a tab.
 WORDS = {
     VOTE: (gettext_lazy("Abstimmung"), gettext_lazy("Abstimmungen")),
     ANSWER: (gettext_lazy("Einladung"), gettext_lazy("Einladungen")),
     DECLARE: (gettext_lazy("Feststellen"), gettext_lazy("Ergebnisse")),
+    URN: (gettext_lazy("Auszählung"), gettext_lazy("Auszählungen")),
     TELL: (gettext_lazy("Sitzung"), gettext_lazy("Sitzungen")),
     ENQUIRY: (gettext_lazy("Anfrage"), gettext_lazy("Anfragen")),
     MAIL: (gettext_lazy("Postausgang"), gettext_lazy("Postausgang")),
@@ -39,6 +41,7 @@ PAGES = {
     VOTE: "committees:ballot_detail",
     ANSWER: "committees:meeting_detail",
     DECLARE: "committees:ballot_detail",
+    URN: "committees:ballot_teller",
     TELL: "committees:meeting_detail",
     ENQUIRY: "membership:enquiry_detail",
     MAIL: "partnership:outbox_list",
@@ -80,6 +83,12 @@ class Due:
             return _("%(committee)s, für %(partner)s") % {"committee": self.said, "partner": self.seat}
         if self.key == ENQUIRY:
             return str(EnquiryKind(self.said).label)
+        if self.key == URN:
+            return (
+                _("Bitte setzen Sie Ihr Kennwort für die Auszählung.")
+                if self.said == BallotState.DRAFT
+                else _("Bitte geben Sie Ihr Kennwort ein, damit ausgezählt werden kann.")
+            )
         return {
             ANSWER: _("Bitte sagen Sie, ob Sie teilnehmen."),
             DECLARE: _("Das Ergebnis liegt vor und ist noch nicht festgestellt."),
@@ -107,6 +116,7 @@ class Dues(Sequence[Due]):
             VOTE: _votes(held),
             ANSWER: _answers(held),
             DECLARE: _declarations(held),
+            URN: _urns(user),
             TELL: _untold(held),
             ENQUIRY: _enquiries(held),
             MAIL: _failed_mail(held),
@@ -173,7 +183,7 @@ def _votes(held: Ties) -> _Rows | None:
         in_time,
         reduce(or_, seats),
         ballot__state=BallotState.OPEN,
-        ballot__form=BallotForm.ROLL_CALL,
+        ballot__form__in=(BallotForm.ROLL_CALL, BallotForm.SECRET),
         is_excluded=False,
     )
     return _listed(
@@ -208,6 +218,21 @@ def _declarations(held: Ties) -> _Rows | None:
     over = Q(state=BallotState.OPEN, way=BallotWay.CIRCULAR, deadline_at__lte=clock.now())
     rows = Ballot.objects.filter(Q(state=BallotState.CLOSED) | over, committee__in=presided)
     return _listed(rows, DECLARE, due_at=Coalesce("closed_at", "deadline_at"))
+
+
+def _urns(user: User) -> _Rows | None:
+    """Sealed ballots that wait for the person's passphrase: before opening a new one, afterwards the same."""
+    waits = Q(ballot__state=BallotState.DRAFT, public_key=b"") | Q(ballot__state=BallotState.COUNTING, has_opened=False)
+    rows = Teller.objects.filter(waits, person=user)
+    return _listed(
+        rows,
+        URN,
+        pk="ballot_id",
+        title="ballot__title",
+        said="ballot__state",
+        house="ballot__partnership__",
+        due_at="ballot__closed_at",
+    )
 
 
 def _untold(held: Ties) -> _Rows | None:

@@ -5,11 +5,15 @@ from collections.abc import Iterator
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 
-from committees.models import Ballot, RollEntry
+from committees.enums import BallotForm
+from committees.models import Ballot, Participation, RollEntry
 
 
 def roll_call_rows(ballot: Ballot) -> Iterator[list[str]]:
     """Heading, then one row per partner on the roll: what it voted, cast by whom, when."""
+    if ballot.form == BallotForm.SECRET:
+        yield from _took_part_rows(ballot)
+        return
     yield [
         _("Partner"),
         _("Stimme"),
@@ -38,6 +42,16 @@ def roll_call_rows(ballot: Ballot) -> Iterator[list[str]]:
             note,
         ]
         yield [_harmless(str(cell)) for cell in cells]
+
+
+def _took_part_rows(ballot: Ballot) -> Iterator[list[str]]:
+    """Of a secret ballot: who took part, never what was voted."""
+    yield [_("Partner"), _("Teilnahme"), _("Vermerk")]
+    took_part = set(Participation.objects.filter(ballot=ballot).values_list("partner_id", flat=True))
+    for entry in RollEntry.objects.filter(ballot=ballot).order_by("partner_name", "id"):
+        note = _("befangen: %(reason)s") % {"reason": entry.exclusion_reason} if entry.is_excluded else entry.mark
+        said = _("ja") if entry.partner_id in took_part else _("nein")
+        yield [_harmless(str(cell)) for cell in (entry.partner_name, said, note)]
 
 
 def _harmless(cell: str) -> str:

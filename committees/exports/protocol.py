@@ -134,7 +134,8 @@ def _vote(ballot: Ballot) -> Vote:
     verdict = ballot.result_of_options or (Verdict.from_data(ballot.verdict) if ballot.verdict else None)
     resolution = next(iter(ballot.resolutions.all()), None)
     numbers: tuple[tuple[str, int], ...] = ()
-    if verdict is not None:
+    shows_numbers = verdict is not None and not ballot.is_count_withheld
+    if verdict is not None and shows_numbers:
         count = verdict.count
         of_options = verdict.table if isinstance(verdict, Result) else None
         numbers = (
@@ -150,7 +151,9 @@ def _vote(ballot: Ballot) -> Vote:
         text=ballot.text,
         state=ballot.get_state_display(),
         numbers=numbers,
-        sentences=tuple(condition.sentence.text(language) for condition in verdict.conditions) if verdict else (),
+        sentences=tuple(condition.sentence.text(language) for condition in verdict.conditions)
+        if verdict and shows_numbers
+        else (),
         outcome=verdict.sentence.text(language) if verdict and is_declared else "",
         resolution=resolution.number if resolution else "",
         resolution_url=resolution.get_absolute_url() if resolution else "",

@@ -16,13 +16,18 @@ VERIFIER = Path(__file__).parent / "verifier" / "konvent_verify.py"
 
 # Counts of confidential entries are not in the chain, so their votes could not be compared with anything.
 CONFIDENTIAL = ("text", "verdict", "attachments")
-INSIDE = ("text", "verdict", "roll", "votes", "attachments")
+INSIDE = ("text", "verdict", "roll", "votes", "papers", "attachments")
+# What would tell how somebody voted in secret: bound by the chain, shown to nobody.
+WITHHELD = {"verdict", "papers"}
 PUBLIC = ("text", "verdict", "attachments")
 
 
 def for_insider(partnership: Partnership, user: Person) -> bytes:
     """The whole register; withheld is what the person may not read, and who cast for whom but from the office."""
     readable = set(Resolution.objects.visible_to(user).filter(partnership=partnership).values_list("pk", flat=True))
+    withheld = set(
+        Resolution.objects.filter(partnership=partnership, ballot__is_count_withheld=True).values_list("pk", flat=True)
+    )
     is_office = partnership.pk in office_partnership_ids(ties(user))
 
     def disclose(resolution: Resolution) -> Collection[str]:
@@ -30,7 +35,8 @@ def for_insider(partnership: Partnership, user: Person) -> bytes:
             return ()
         if resolution.is_confidential:
             return CONFIDENTIAL
-        return PARTS if is_office else INSIDE
+        shown = PARTS if is_office else INSIDE
+        return set(shown) - WITHHELD if resolution.pk in withheld else shown
 
     return export_bytes(list(register.chain(partnership, disclose)), partnership=str(partnership.pk))
 

@@ -12,7 +12,16 @@ from django.http import QueryDict
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from committees.enums import BallotForm, BallotKind, BallotState, BallotWay, Choice, MeetingState, ReferralState
+from committees.enums import (
+    BallotForm,
+    BallotKind,
+    BallotState,
+    BallotWay,
+    Choice,
+    MeetingState,
+    ReferralState,
+    SecrecyLevel,
+)
 from committees.forms.matters import MatterField, offer_matters
 from committees.forms.papers import marking_of
 from committees.models import AgendaItem, Ballot, Committee, Matter, Meeting, Referral, RollEntry
@@ -24,6 +33,7 @@ from committees.services.ballots.authority import say
 from committees.services.ballots.stages import is_ripe
 from committees.services.ballots.statements import LONGEST
 from membership.models import Partner
+from partnership.models import User
 from partnership.ui.forms import KernForm
 from partnership.ui.widgets import BigRadioSelect
 
@@ -79,12 +89,15 @@ class VoteForm(KernForm):
     )
     submit_label = _("Weiter zur Bestätigung")
 
-    def __init__(self, *args: Any, rules: Rules, way: str, action: str, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, rules: Rules, way: str, action: str, is_secret: bool = False, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.form_action = action
+        self.form_method = "post" if is_secret else "get"
         if not rules.reservation.is_allowed:
             del self.fields["council"]
-        if rules.is_reason_needed_for_no:
+        if is_secret:
+            del self.fields["statement"]
+        elif rules.is_reason_needed_for_no:
             self.fields["statement"].help_text = _(
                 "Bei einem Nein nötig: Nach den Verfahrensregeln ist es zu begründen. "
                 "Steht bei Ihrer Stimme, in der namentlichen Liste und im Beschlussregister."
@@ -177,6 +190,12 @@ class BallotDraftForm(KernForm):
     form = forms.ChoiceField(
         label=_("Form"), choices=BallotForm.choices, widget=forms.RadioSelect, initial=BallotForm.ROLL_CALL
     )
+    secrecy = forms.ChoiceField(
+        label=_("Geheimhaltung"),
+        choices=[("", _("wie üblich: Wahlen und Vertrauliches versiegelt, sonst getrennt")), *SecrecyLevel.choices],
+        required=False,
+        help_text=_("Nur bei einer geheimen Abstimmung."),
+    )
     is_confidential = forms.BooleanField(
         label=_("vertraulich"),
         required=False,
@@ -186,7 +205,7 @@ class BallotDraftForm(KernForm):
     layout = Layout(
         Fieldset(_("Gegenstand"), "committee", "referral", "title", "text", "matter", "is_confidential"),
         Fieldset(_("Stimmzettel"), "kind", "options", "posts", "takes_nominations", "is_opinion"),
-        Fieldset(_("Verfahren"), "way", "deadline_at", "meeting", "agenda_item", "form"),
+        Fieldset(_("Verfahren"), "way", "deadline_at", "meeting", "agenda_item", "form", "secrecy"),
     )
 
     def __init__(
@@ -245,6 +264,68 @@ class ExclusionForm(KernForm):
         max_length=300,
         help_text=_("Steht bei der Abstimmung und in der Niederschrift."),
     )
+
+    def __init__(self, *args: Any, partners: QuerySet[Partner], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field: Any = self.fields["partner"]
+        field.queryset = partners
+
+
+class TellersForm(KernForm):
+    """The two persons who count a sealed ballot."""
+
+    first = forms.ModelChoiceField(label=_("Erste zählende Person"), queryset=User.objects.none())
+    second = forms.ModelChoiceField(label=_("Zweite zählende Person"), queryset=User.objects.none())
+    submit_label = _("Zählende benennen")
+
+    def __init__(self, *args: Any, people: QuerySet[User], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        fields: dict[str, Any] = self.fields
+        fields["first"].queryset = fields["second"].queryset = people
+
+
+class PassphraseForm(KernForm):
+    """A new passphrase, typed twice, as nobody can look it up or reset it."""
+
+    passphrase = forms.CharField(
+        label=_("Kennwort für diese Abstimmung"),
+        max_length=200,
+        strip=False,
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+        help_text=_("Mindestens 12 Zeichen, nicht das Kennwort Ihres Zugangs."),
+    )
+    again = forms.CharField(
+        label=_("Kennwort wiederholen"),
+        max_length=200,
+        strip=False,
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+    )
+    submit_label = _("Kennwort setzen")
+
+    def clean_again(self) -> str:
+        again: str = self.cleaned_data["again"]
+        if again != self.cleaned_data.get("passphrase", again):
+            raise forms.ValidationError(_("Die beiden Eingaben sind nicht gleich."))
+        return again
+
+
+class UrnForm(KernForm):
+    """The passphrase set before opening."""
+
+    passphrase = forms.CharField(
+        label=_("Ihr Kennwort für diese Abstimmung"),
+        max_length=200,
+        strip=False,
+        widget=forms.PasswordInput(attrs={"autocomplete": "off"}),
+    )
+    submit_label = _("Kennwort eingeben")
+
+
+class DemandForm(KernForm):
+    """For which partner secrecy is demanded."""
+
+    partner = forms.ModelChoiceField(label=_("Partner"), queryset=Partner.objects.none(), empty_label=None)
+    submit_label = _("Geheime Abstimmung verlangen")
 
     def __init__(self, *args: Any, partners: QuerySet[Partner], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -315,7 +396,7 @@ class ConsentForm(KernForm):
 class FollowingForm(KernForm):
     """Until when the next ballot runs, where it is a circular one."""
 
-    deadline_at = forms.DateTimeField(label=_("Frist des nächsten Wahlgangs"))
+    deadline_at = DeadlineField(label=_("Frist des nächsten Wahlgangs"))
 
     def __init__(self, *args: Any, ballot: Ballot, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

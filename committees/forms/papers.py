@@ -8,7 +8,7 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from committees.enums import BallotKind
+from committees.enums import BallotForm, BallotKind
 from committees.models import Ballot, Delegate, Option
 from committees.rules import elections, papers
 from committees.rules.papers import ABSTAIN, AGAINST
@@ -65,6 +65,7 @@ class PaperForm(KernForm):
     def __init__(self, *args: Any, ballot: Ballot, action: str, marking: str = "", **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.form_action = action
+        self.form_method = "post" if ballot.form == BallotForm.SECRET else "get"
         kind = papers.BallotKind(ballot.kind)
         effects = elections.choice_effects(ballot.rules, kind, posts=ballot.posts, way=ballot.way, number=ballot.number)
         rest: list[tuple[str, str]] = [

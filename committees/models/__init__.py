@@ -14,3 +14,4 @@ from committees.models.proxy import Proxy
 from committees.models.reservation import Effect, Reservation, ReservationState
 from committees.models.resolution import Publication, RegisterHead, Resolution, ResolutionPart
 from committees.models.rule_set import Matter, RuleSet
+from committees.models.secret import BallotPaper, Sealing, SecrecyDemand, Teller

@@ -9,7 +9,17 @@ from django.utils.functional import cached_property
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
-from committees.enums import BallotForm, BallotKind, BallotState, BallotWay, Capacity, Choice, CloseCause
+from committees.enums import (
+    BallotForm,
+    BallotKind,
+    BallotState,
+    BallotWay,
+    Capacity,
+    Choice,
+    CloseCause,
+    MeetingState,
+    SecrecyLevel,
+)
 from committees.models.committee import Committee
 from committees.models.meeting import AgendaItem, Meeting
 from committees.models.motion import Referral
@@ -30,16 +40,19 @@ class BallotQuerySet(models.QuerySet["Ballot"]):
     def visible_to(self, user: Person) -> "BallotQuerySet":
         """Ballots of the person's partnerships; confidential ones to the committee.
 
-        Drafts to those who conduct; elections that wait for nominations, and blocks that anybody may break up, to all.
+        Drafts to those who conduct, and to the committee in a running meeting, as it may demand that it be secret;
+        elections that wait for nominations, and blocks that anybody may break up, to all.
         """
         from committees.models.block import BlockItem
 
         held = ties(user)
         office = Q(partnership__in=office_partnership_ids(held))
+        there = Q(meeting__state=MeetingState.RUNNING, committee__in=confidential_committee_ids(held))
         blocks = BlockItem.objects.values("ballot")
         return self.filter(
             office
             | Q(committee__in=preparing_committee_ids(held))
+            | there
             | ~Q(state=BallotState.DRAFT)
             | Q(takes_nominations=True)
             | Q(pk__in=blocks),
@@ -112,6 +125,7 @@ class Ballot(Entity):
     takes_nominations = models.BooleanField(_("nimmt Wahlvorschläge entgegen"), default=False)
     way = models.CharField(_("Verfahren"), max_length=10, choices=BallotWay)
     form = models.CharField(_("Form"), max_length=14, choices=BallotForm, default=BallotForm.ROLL_CALL)
+    secrecy = models.CharField(_("Geheimhaltung"), max_length=10, choices=SecrecyLevel, blank=True)
     title = models.CharField(_("Gegenstand"), max_length=200)
     text = models.TextField(_("Beschlusstext"))
     is_confidential = models.BooleanField(_("vertraulich"), default=False)
@@ -163,6 +177,8 @@ class Ballot(Entity):
         verbose_name=_("vorzeitiges Ende beantragt von"),
     )
     counts = models.JSONField(null=True, blank=True, editable=False)
+    # The numbers of a secret ballot that would tell how somebody voted are shown to nobody.
+    is_count_withheld = models.BooleanField(default=False, editable=False)
     verdict = models.JSONField(null=True, blank=True, editable=False)
     outcome = models.CharField(_("Ergebnis"), max_length=12, blank=True, editable=False)
     # How the chair breaks a tie, where the rules give the chair that vote.
@@ -277,6 +293,10 @@ class Ballot(Entity):
                 name="ballot_on_amendment_or_motion", condition=Q(amendment__isnull=True) | Q(referral__isnull=True)
             ),
             models.CheckConstraint(name="ballot_state_known", condition=Q(state__in=BallotState.values)),
+            models.CheckConstraint(
+                name="ballot_secrecy_of_secret",
+                condition=Q(form="secret", secrecy__in=SecrecyLevel.values) | (~Q(form="secret") & Q(secrecy="")),
+            ),
         ]
 
     def __str__(self) -> str:
@@ -284,6 +304,11 @@ class Ballot(Entity):
 
     def get_absolute_url(self) -> str:
         return reverse("committees:ballot_detail", kwargs={"slug": self.partnership.slug, "pk": self.pk})
+
+    @property
+    def is_sealed(self) -> bool:
+        """Whether the papers are encrypted until two tellers open them."""
+        return self.secrecy == SecrecyLevel.SEALED
 
     @cached_property
     def rules(self) -> Rules:
@@ -391,6 +416,8 @@ class Participation(models.Model):
         verbose_name=_("Abstimmung"),
     )
     partner = models.ForeignKey(Partner, on_delete=models.PROTECT, related_name="+", verbose_name=_("Partner"))
+    # Of a secret ballot while it is open: the form that is sent twice gets the same answer. Sealing forgets it.
+    token_hash = models.CharField(max_length=64, blank=True, editable=False)
 
     class Meta:
         verbose_name = _("Teilnahme")

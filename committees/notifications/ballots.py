@@ -13,8 +13,8 @@ from django.urls import reverse
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
-from committees.enums import BallotState, BallotWay
-from committees.models import Ballot, Committee, Delegate, Objection, Participation, RollEntry
+from committees.enums import BallotForm, BallotState, BallotWay
+from committees.models import Ballot, Committee, Delegate, Objection, Participation, RollEntry, Teller
 from committees.rules import circular
 from committees.rules.deadlines import deadline_words
 from partnership import clock
@@ -31,6 +31,8 @@ OBJECTED = "ballot.objected"
 STOPPED = "ballot.stopped"
 ANNULLED = "ballot.annulled"
 OPINION = "ballot.opinion"
+TELLER = "ballot.teller"
+TO_COUNT = "ballot.to_count"
 KINDS = {
     OPENED: _("Abstimmung eröffnet"),
     REMINDER: _("Erinnerung an eine Abstimmung"),
@@ -40,9 +42,12 @@ KINDS = {
     STOPPED: _("Umlauf angehalten"),
     ANNULLED: _("Abstimmung aufgehoben"),
     OPINION: _("Ergebnis eines Meinungsbilds"),
+    TELLER: _("Als zählende Person benannt"),
+    TO_COUNT: _("Stimmzettel auszählen"),
 }
 MAY_SEE = "committees.ballot"
 MAY_VOTE = "committees.ballot_voter"
+MAY_COUNT = "committees.ballot_teller"
 
 
 def register() -> None:
@@ -51,6 +56,7 @@ def register() -> None:
         outbox.register_kind(kind, label)
     outbox.register_entitlement(MAY_SEE, may_still_see)
     outbox.register_entitlement(MAY_VOTE, may_still_vote)
+    outbox.register_entitlement(MAY_COUNT, may_still_count)
 
 
 @dataclass
@@ -114,7 +120,10 @@ def _entitled(ballot: Ballot | UUID) -> QuerySet[RollEntry]:
 
 
 def _not_voted(ballot: Ballot | UUID) -> QuerySet[RollEntry]:
-    voted = Participation.objects.filter(ballot=OuterRef("ballot"), partner=OuterRef("partner"))
+    """Of a secret ballot everybody: a mail that does not come would tell who has voted (decisions.md 14)."""
+    voted = Participation.objects.filter(ballot=OuterRef("ballot"), partner=OuterRef("partner")).exclude(
+        ballot__form=BallotForm.SECRET
+    )
     return _entitled(ballot).filter(~Exists(voted))
 
 
@@ -170,7 +179,7 @@ def opened(*, ballot: Ballot) -> int:
 
 
 def reminder(*, ballot: Ballot, occasion: str) -> int:
-    """Remind those whose partner has not voted; each person once per occasion."""
+    """Remind those whose partner has not voted, of a secret ballot all; each person once per occasion."""
     return _post(
         REMINDER,
         ballot,
@@ -204,6 +213,37 @@ def objected(*, ballot: Ballot, objection: Objection) -> int:
         key=f"objected:{objection.pk}",
         objection=objection,
     )
+
+
+def appointed(*, ballot: Ballot, people: Iterable[User]) -> int:
+    """Somebody is to count a sealed ballot and must set a passphrase before it can be opened."""
+    return _post(
+        TELLER,
+        ballot,
+        [Voter(person) for person in people],
+        subject=_("Bitte Kennwort setzen: {title}"),
+        key="teller",
+        entitlement=MAY_COUNT,
+        url=_teller_page(ballot),
+    )
+
+
+def to_count(*, ballot: Ballot) -> int:
+    """The voting has ended: the two tellers can open the urn."""
+    people = [Voter(teller.person) for teller in Teller.objects.filter(ballot=ballot).select_related("person")]
+    return _post(
+        TO_COUNT,
+        ballot,
+        people,
+        subject=_("Bitte auszählen: {title}"),
+        key="to_count",
+        entitlement=MAY_COUNT,
+        url=_teller_page(ballot),
+    )
+
+
+def _teller_page(ballot: Ballot) -> str:
+    return reverse("committees:ballot_teller", kwargs={"slug": ballot.partnership.slug, "pk": ballot.pk})
 
 
 def stopped(*, ballot: Ballot) -> int:
@@ -243,7 +283,9 @@ def opinion(*, ballot: Ballot) -> int:
         subject=_("Ergebnis des Meinungsbilds: {title}"),
         key="opinion",
         said=chosen.sentence.to_data() if chosen and not ballot.is_confidential else None,
-        sentences=[] if ballot.is_confidential else [row["sentence"] for row in verdict.get("conditions", [])],
+        sentences=[]
+        if ballot.is_confidential or ballot.is_count_withheld
+        else [row["sentence"] for row in verdict.get("conditions", [])],
     )
 
 
@@ -264,6 +306,14 @@ def may_still_see(message: OutboxMessage) -> str | None:
     if message.recipient is None or Ballot.objects.visible_to(message.recipient).filter(pk=message.subject_pk).exists():
         return None
     return str(_("Die Person darf diese Abstimmung nicht mehr sehen."))
+
+
+def may_still_count(message: OutboxMessage) -> str | None:
+    """The recipient must still be one of the two tellers."""
+    mine = Teller.objects.filter(ballot=UUID(message.subject_pk), person=message.recipient)
+    if message.recipient and mine.exists():
+        return None
+    return str(_("Die Person zählt diese Abstimmung nicht mehr aus."))
 
 
 def _voter(ballot: UUID, person: UUID, on: date, entries: QuerySet[RollEntry]) -> QuerySet[Any, Any]:

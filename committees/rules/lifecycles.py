@@ -18,6 +18,7 @@ class BallotState(StrEnum):
 
     DRAFT = "draft"
     OPEN = "open"
+    COUNTING = "counting"
     CLOSED = "closed"
     DECLARED = "declared"
     STOPPED = "stopped"
@@ -107,6 +108,39 @@ BALLOT: Table = (
         # decisions.md 7: the chair of a meeting at any time; a circular ballot only at its deadline,
         # when all have voted, or with reason and a second person.
         ("chair_of_meeting_or_deadline_or_all_voted_or_reason_and_second_person",),
+    ),
+    # A secret ballot: the papers are shuffled, and sealed ones wait for the two tellers.
+    Step(
+        _B.OPEN,
+        _B.COUNTING,
+        Sentence("Geheime Abstimmung schließen", "Close the secret ballot"),
+        CHAIR + OFFICE + SYSTEM,
+        ("is_secret", "chair_of_meeting_or_deadline_or_all_voted_or_reason_and_second_person"),
+        ("tellers",),
+    ),
+    Step(
+        _B.COUNTING,
+        _B.CLOSED,
+        Sentence("Stimmzettel auszählen", "Count the papers"),
+        ("teller", *SYSTEM),
+        ("papers_as_many_as_participations", "both_passphrases_if_sealed"),
+    ),
+    Step(
+        _B.COUNTING,
+        _B.DISPUTED,
+        Sentence("Ergebnis anfechten", "Dispute the result"),
+        SYSTEM,
+        ("recount_differs",),
+        CHAIR + OFFICE,
+    ),
+    # A passphrase is lost: nobody can count.
+    Step(
+        _B.COUNTING,
+        _B.ANNULLED,
+        Sentence("Abstimmung aufheben", "Annul the ballot"),
+        CHAIR + OFFICE,
+        ("reason", "second_person"),
+        ("delegates",),
     ),
     Step(
         _B.OPEN,

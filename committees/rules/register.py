@@ -608,7 +608,7 @@ def recount(roll: Iterable[Mapping[str, Any]], votes: Iterable[Mapping[str, Any]
 def recount_papers(roll: Iterable[Mapping[str, Any]], papers: Iterable[str]) -> dict[str, int | None]:
     """Count the disclosed papers of a secret ballot anew. There are as many as partners that took part.
 
-    Raises ``FormatError`` where that is not so, or a paper says something else than yes, no or abstain.
+    Raises ``FormatError`` where that is not so, or something stands on a paper that is no marking.
     """
     entitled, excluded, took_part, known = 0, 0, 0, 0
     there = 0
@@ -629,13 +629,14 @@ def recount_papers(roll: Iterable[Mapping[str, Any]], papers: Iterable[str]) -> 
     said = list(papers)
     if len(said) != took_part:
         raise FormatError(f"{len(said)} papers of {took_part} partners that took part.")
-    if strange := set(said) - {"yes", "no", "abstain"}:
-        raise FormatError(f"No choice: {sorted(strange)[0]}")
+    if strange := [paper for paper in said if not _text(paper, _MARKING)]:
+        raise FormatError(f"No choice: {strange[0]}")
+    abstained = said.count("abstain") + said.count("invalid")
     return {
         "roll": entitled + excluded,
-        "yes": said.count("yes"),
+        "yes": len(said) - said.count("no") - abstained,
         "no": said.count("no"),
-        "abstained": said.count("abstain"),
+        "abstained": abstained,
         "missing": entitled - took_part,
         "excluded": excluded,
         "present": there if entitled and known == entitled else None,

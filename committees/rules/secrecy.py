@@ -13,10 +13,16 @@ TOTAL_FROM = 10
 
 
 def applied(rules: Rules) -> Rules:
-    """The rules as a secret ballot is decided by them: the chair's vote would be known, and a paper stays as it is."""
+    """The rules as a secret ballot is decided by them.
+
+    The chair's vote would be known, a reservation would tell a yes, and a paper stays as it is.
+    """
     stages = tuple(replace(stage, tie=Tie.NEW_BALLOT) if stage.tie is Tie.CHAIR else stage for stage in rules.stages)
     tie = Tie.NEW_BALLOT if rules.tie is Tie.CHAIR else rules.tie
-    return replace(rules, stages=stages, tie=tie, is_change_allowed=False, is_tally_visible=False)
+    reservation = replace(rules.reservation, is_allowed=False)
+    return replace(
+        rules, stages=stages, tie=tie, reservation=reservation, is_change_allowed=False, is_tally_visible=False
+    )
 
 
 def obstacle(rules: Rules, roll: int | None = None) -> Sentence | None:

@@ -270,7 +270,8 @@ def waiting_motions(meeting: Meeting) -> QuerySet[Referral]:
         state__in=(ItemState.DONE, ItemState.CARRIED)
     )
     voting = Ballot.objects.filter(
-        referral=OuterRef("pk"), state__in=(BallotState.DRAFT, BallotState.OPEN, BallotState.CLOSED)
+        referral=OuterRef("pk"),
+        state__in=(BallotState.DRAFT, BallotState.OPEN, BallotState.COUNTING, BallotState.CLOSED),
     )
     unfinished = Referral.objects.filter(
         motion=OuterRef("motion"),

@@ -106,7 +106,7 @@ def _must_be_undecided(amendment: Amendment) -> None:
             _("Der Änderungsantrag %(number)s ist bereits „%(state)s“.")
             % {"number": amendment.number, "state": amendment.get_state_display()}
         )
-    running = (BallotState.OPEN, BallotState.CLOSED, BallotState.DISPUTED)
+    running = (BallotState.OPEN, BallotState.COUNTING, BallotState.CLOSED, BallotState.DISPUTED)
     if Ballot.objects.filter(amendment=amendment, state__in=running).exists():
         raise AmendmentRefused(_("Über diesen Änderungsantrag wird gerade abgestimmt."))
 

@@ -18,10 +18,12 @@ from django.db.models import Max, Prefetch
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from committees.enums import BallotState, CloseCause, EntryKind, EntryRelation, ReferralRole
+from committees.enums import BallotForm, BallotState, CloseCause, EntryKind, EntryRelation, ReferralRole
 from committees.models import (
     Ballot,
+    BallotPaper,
     Committee,
+    Participation,
     RegisterHead,
     Reservation,
     Resolution,
@@ -94,6 +96,7 @@ def append(
     rules: Rules | Mapping[str, Any] | None = None,
     roll: Iterable[Mapping[str, Any]] | None = None,
     votes: Iterable[Mapping[str, Any]] | None = None,
+    papers: Iterable[str] | None = None,
     persons: Any = None,
     is_confidential: bool = False,
     refers_to: Resolution | None = None,
@@ -104,12 +107,13 @@ def append(
     """Append one entry to the register of the committee's partnership, in the caller's transaction.
 
     Locks the head of the chain, so call it last (see partnership.db.locks). `ballot` fills in what is not given:
-    counts, verdict, rules, way, day, roll, votes and persons as recorded, and the attachments of its motion.
+    counts, verdict, rules, way, day, roll, votes or papers, and persons as recorded, and the attachments of its motion.
     No other part than `persons` names anybody: it alone can be erased, so `title`, `text` and `reason` must not.
     Kinds that are no resolution carry no number, whatever `numbered` says. What a resolution rests on
     (recommendations of the same motion) and replaces (`Motion.replaces`) is referred to by itself.
 
     The entry of a confidential resolution holds number, kind and day only: its counts stand in the part "verdict".
+    That of a secret ballot whose numbers would tell how somebody voted has neither.
     Raises RegisterRefused.
     """
     entry_kind = EntryKind(kind)
@@ -120,17 +124,21 @@ def append(
         verdict = verdict if verdict is not None else ballot.verdict
         rules = rules if rules is not None else ballot.rules_frozen
         # What was never counted (a ballot annulled while open) leaves no votes either.
-        if counts is not None and roll is None and votes is None and persons is None:
+        if counts is not None and roll is None and votes is None and papers is None and persons is None:
             recorded = ballot_parts(ballot)
-            roll, votes, persons = recorded["roll"], recorded["votes"], recorded["persons"]
+            roll, persons = recorded["roll"], recorded["persons"]
+            votes, papers = recorded["votes"], recorded["papers"]
         if acts := acts_of(ballot):
             persons = {**(persons or {}), "acts": acts}
+        if ballot.is_count_withheld:
+            counts = verdict = None
     count = Count.from_data(counts) if isinstance(counts, Mapping) else counts
     parts = _salted(
         text={"title": title, "text": text, **({"reason": reason} if reason else {})},
         verdict=verdict.to_data() if isinstance(verdict, Verdict) else verdict,
         roll=None if roll is None else [dict(row) for row in roll],
         votes=None if votes is None else [dict(row) for row in votes],
+        papers=None if papers is None else list(papers),
         persons=persons,
         attachments=_attachments(ballot) or None,
     )
@@ -207,25 +215,18 @@ def append(
 
 
 def ballot_parts(ballot: Ballot) -> dict[str, Any]:
-    """Roll, votes and persons of a ballot as the register keeps them: the highest revision of each partner counts."""
-    from committees.services.ballots.counting import present_partner_ids
+    """Roll, votes and persons of a ballot as the register keeps them: the highest revision of each partner counts.
 
+    Of a secret ballot: who took part, and apart from it the papers in their random order.
+    """
     entries = list(RollEntry.objects.filter(ballot=ballot).order_by("partner_name", "partner_id"))
+    if ballot.form == BallotForm.SECRET:
+        return _secret_parts(ballot, entries)
     last = {
         vote.partner_id: vote
         for vote in Vote.objects.filter(ballot=ballot).select_related("cast_by").order_by("partner_id", "revision")
     }
-    stated = (ballot.counts or {}).get("present")
-    present = None if stated is None else present_partner_ids(ballot)
-    if present is not None:
-        there = sum(
-            row.weight
-            for row in entries
-            if not row.is_excluded and (row.partner_id in present or row.partner_id in last)
-        )
-        if there != stated:
-            # Attendance was set right after the ballot closed: the number that decided stands, who it was is open.
-            present = None
+    present = _present(ballot, entries, last)
     votes = sorted(last.items(), key=_by_key)
     held = dict(Reservation.objects.filter(ballot=ballot).values_list("vote_id", "council"))
     return {
@@ -241,6 +242,7 @@ def ballot_parts(ballot: Ballot) -> dict[str, Any]:
             }
             for row in entries
         ],
+        "papers": None,
         "votes": [
             {
                 "partner": str(key),
@@ -269,6 +271,48 @@ def acts_of(ballot: Ballot) -> list[dict[str, str]]:
     if ballot.state == BallotState.ANNULLED:
         acts += [("annulment_requested", ballot.annul_requested_by), ("annulled", ballot.annulled_by)]
     return [{"act": act, "name": person.name} for act, person in acts if person is not None]
+
+
+def _secret_parts(ballot: Ballot, entries: list[RollEntry]) -> dict[str, Any]:
+    took_part = set(Participation.objects.filter(ballot=ballot).values_list("partner_id", flat=True))
+    present = _present(ballot, entries, took_part)
+    return {
+        "roll": [
+            {
+                "partner": str(row.partner_id),
+                "name": row.partner_name,
+                "weight": row.weight,
+                "body_type": row.body_type,
+                "key_value": row.key_value,
+                "is_excluded": row.is_excluded,
+                "is_present": None if present is None else row.partner_id in present,
+                "took_part": row.partner_id in took_part,
+            }
+            for row in entries
+        ],
+        "votes": None,
+        # By their random keys, which say nothing else.
+        "papers": list(BallotPaper.objects.filter(ballot=ballot).order_by("pk").values_list("marking", flat=True)),
+        "persons": None,
+    }
+
+
+def _present(ballot: Ballot, entries: list[RollEntry], voted: Collection[Any]) -> set[Any] | None:
+    """Who was noted as present, where that agrees with the number that decided."""
+    from committees.services.ballots.counting import present_partner_ids
+
+    stated = (ballot.counts or {}).get("present")
+    present = None if stated is None else present_partner_ids(ballot)
+    if present is not None:
+        there = sum(
+            row.weight
+            for row in entries
+            if not row.is_excluded and (row.partner_id in present or row.partner_id in voted)
+        )
+        if there != stated:
+            # Attendance was set right after the ballot closed: the number that decided stands, who it was is open.
+            return None
+    return present
 
 
 def _by_key(item: tuple[Any, Any]) -> str:
@@ -469,10 +513,14 @@ def _stated_counts(record: Record) -> Mapping[str, Any] | None:
 
 def _compare_counts(record: Record, stated: Mapping[str, Any], tally: Mapping[str, int] | None) -> Iterator[str]:
     """Counts against the disclosed votes of the entry, and against the votes as they stand in the database."""
-    roll, votes = record.parts.get("roll"), record.parts.get("votes")
-    if roll is not None and votes is not None:
+    roll, votes, papers = (record.parts.get(name) for name in ("roll", "votes", "papers"))
+    if roll is not None and (votes is not None or papers is not None):
         try:
-            counted = rules_of_register.recount(roll.data, votes.data)
+            if papers is not None:
+                counted = rules_of_register.recount_papers(roll.data, papers.data)
+            else:
+                assert votes is not None
+                counted = rules_of_register.recount(roll.data, votes.data)
         except (rules_of_register.FormatError, KeyError, TypeError) as error:
             yield _("Die Stimmen des Eintrags lassen sich nicht zählen: %(problem)s") % {"problem": error}
         else:
@@ -494,7 +542,7 @@ def _differences(stated: Mapping[str, Any], counted: Mapping[str, Any], source: 
 
 def _tallies(partnership: Partnership) -> dict[Any, dict[str, int]]:
     """Yes, no, abstentions and roll of every ballot of the register, counted by the database."""
-    ballots = Ballot.objects.filter(resolutions__partnership=partnership, form__in=("roll_call", "show_of_hands"))
+    ballots = Ballot.objects.filter(resolutions__partnership=partnership)
     tallies: dict[Any, dict[str, int]] = defaultdict(lambda: {"yes": 0, "no": 0, "abstained": 0, "roll": 0})
     keys = {"yes": "yes", "no": "no", "abstain": "abstained"}  # by what a marking counts as
     on_roll = RollEntry.objects.filter(ballot__in=ballots).values("ballot").annotate(rows=CountRows("pk")).order_by()
@@ -510,6 +558,15 @@ def _tallies(partnership: Partnership) -> dict[Any, dict[str, int]]:
         )
         for row in rows:
             tallies[row["ballot"]][keys[bucket(row[column])]] += sign * row["rows"]
+    papers = (
+        BallotPaper.objects.filter(ballot__in=ballots)
+        .exclude(marking="")
+        .values("ballot", "marking")
+        .annotate(rows=CountRows("pk"))
+        .order_by()
+    )
+    for row in papers:
+        tallies[row["ballot"]][keys[bucket(row["marking"])]] += row["rows"]
     return dict(tallies)
 
 

@@ -19,7 +19,9 @@ from committees import policies
 from committees.enums import PRESENT, BallotForm, BallotState, BallotWay, ItemState, MeetingState, Presence
 from committees.forms.agenda import ResultForm
 from committees.models import AgendaItem, Ballot, Participation
+from committees.rules import secrecy
 from committees.services import agendas, attendance, ballots, meetings
+from committees.services.ballots import secret
 from committees.views.agenda import ItemMixin
 from committees.views.ballots.shown import outcome_of
 from committees.views.meetings.base import MeetingMixin, by_key
@@ -50,6 +52,8 @@ class CockpitMixin(MeetingMixin):
         found = list(rows)
         for ballot in found:
             ballot.partnership, ballot.committee = self.partnership, self.object.committee
+            if not secret.shows_total(ballot, is_conductor=True):
+                ballot.turnout = None
         return sorted(found, key=lambda ballot: ballot.state != BallotState.OPEN)
 
     @cached_property
@@ -123,6 +127,7 @@ class MeetingCockpitView(CockpitMixin, ObjectPage):
                 "takes_attendance": meeting.state == MeetingState.RUNNING
                 or (meeting.state == MeetingState.INVITED and is_day),
                 "may_start": meeting.state == MeetingState.INVITED and is_day,
+                "may_be_secret": self.rules is not None and secrecy.obstacle(self.rules, len(self.voting)) is None,
                 "is_running": meeting.state == MeetingState.RUNNING,
             }
         )
@@ -177,7 +182,8 @@ class MeetingCloseView(MeetingMixin, ObjectFormPage):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         left = AgendaItem.objects.filter(meeting=self.object, state=ItemState.OPEN).count()
-        undeclared = Ballot.objects.filter(meeting=self.object, state=BallotState.CLOSED).count()
+        waiting = (BallotState.COUNTING, BallotState.CLOSED)
+        undeclared = Ballot.objects.filter(meeting=self.object, state__in=waiting).count()
         consequences = []
         if left:
             consequences.append(
@@ -276,7 +282,9 @@ class AgendaItemBallotView(ItemMixin, Deed):
         if self.result is None:
             cockpit = reverse("committees:meeting_cockpit", kwargs={"slug": slug, "pk": self.object.meeting_id})
             return f"{cockpit}#aktuell"
-        return reverse("committees:ballot_open", kwargs={"slug": slug, "pk": self.result.pk})
+        # A sealed one first needs those who will count it.
+        step = "ballot_tellers" if self.result.is_sealed else "ballot_open"
+        return reverse(f"committees:{step}", kwargs={"slug": slug, "pk": self.result.pk})
 
 
 class AgendaItemStepView(ItemMixin, Deed):

@@ -84,6 +84,7 @@ def roll_call_of(resolution: Resolution) -> list[dict[str, Any]]:
             "is_excluded": row["is_excluded"],
             "words": say(spell(votes[row["partner"]]["choice"], titles)) if row["partner"] in votes else "",
             "statement": votes.get(row["partner"], nothing).get("statement", ""),
+            "took_part": row.get("took_part"),
         }
         for row in roll
     ]

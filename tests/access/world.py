@@ -443,6 +443,11 @@ def _ballots(side: Side) -> None:
         by=side.person("chair"), ballot=side.ballot_hands, partner=side.partner_third, reason="Selbst betroffen."
     )
     _papers_with_options(side, in_meeting)
+    sealed = _ballot(side, "Versiegelt", is_open=False, form=BallotForm.SECRET, secrecy="sealed")
+    side.things["ballot_sealed"] = ballots.appoint_tellers(
+        by=side.office, ballot=sealed, persons=[side.person("chair"), side.office]
+    )
+    side.things["ballot_demandable"] = _ballot(side, "Geheim verlangen", is_open=False, **in_meeting)
     closed = _vote(side, _ballot(side, "Geschlossen", **in_meeting))
     if closed.state == BallotState.OPEN:
         closed = ballots.close_ballot(by=side.person("chair"), ballot=closed)
@@ -484,7 +489,7 @@ def _handed_over(side: Side) -> None:
 
 
 def _papers_with_options(side: Side, in_meeting: dict[str, Any]) -> None:
-    """An election that waits for nominations, a draft with options, and two options that are level."""
+    """An election that waits for nominations, a draft with options in no running meeting, and two that are level."""
     nominating = _ballot(side, "Wahl", is_open=False, kind="election", takes_nominations=True, **in_meeting)
     side.things["ballot_nominating"] = nominating
     side.things["option"] = ballots.propose(
@@ -494,7 +499,7 @@ def _papers_with_options(side: Side, in_meeting: dict[str, Any]) -> None:
         account=side.person("delegate"),
         partner=side.partner_own,
     )
-    side.things["ballot_options"] = _ballot(side, f"{SECRET_WORD}auswahl", is_open=False, kind="approval", **in_meeting)
+    side.things["ballot_options"] = _ballot(side, f"{SECRET_WORD}auswahl", is_open=False, kind="approval")
     block = _ballot(side, "Block", is_open=False, **in_meeting)
     item = AgendaItem.objects.create(
         meeting=side.meeting_running, position=9, title=f"{side.word} Blockpunkt", referral=side.referral

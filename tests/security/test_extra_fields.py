@@ -34,6 +34,7 @@ OFFERED = {
     ("committees.forms.committees.CommitteeForm", "state"): "the office plans, activates and ends a committee",
     ("portal.forms.partnership.PartnershipForm", "state"): "the office says when a partnership is founded or dissolved",
     ("committees.forms.committees.CommitteeForm", "position"): "the office orders the committees",
+    ("committees.forms.rule_sets.rows.AlsoRow", "number"): "rules of procedure say how many of a group must agree",
 }
 
 

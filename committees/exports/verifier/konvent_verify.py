@@ -454,20 +454,25 @@ def counts_as(choice: Any) -> str:
 
 
 def check_options(item: dict[str, Any]) -> bool:
-    """Whether the table of options is what the votes say; true where there is none, or the votes are withheld.
+    """Whether the table of options is what votes or papers say; true where there is none, or these are withheld.
 
-    Votes weigh what the roll says. Raises ValueError.
+    Votes weigh what the roll says, papers are equal. Raises ValueError.
     """
-    verdict, roll, votes = (item["parts"].get(name) for name in ("verdict", "roll", "votes"))
+    verdict, roll, votes, papers = (item["parts"].get(name) for name in ("verdict", "roll", "votes", "papers"))
     table = verdict["data"].get("options") if verdict is not None and isinstance(verdict["data"], dict) else None
-    if table is None or roll is None or votes is None:
+    if table is None or roll is None or (votes is None and papers is None):
         return True
     try:
         weights = {row["partner"]: row.get("weight", 1) for row in roll["data"]}
+        said = (
+            [(paper, 1) for paper in papers["data"]]
+            if votes is None
+            else [(vote["choice"], weights[vote["partner"]]) for vote in votes["data"]]
+        )
         named: dict[int, int] = {}
-        for vote in votes["data"]:
-            for place in named_by(vote["choice"]):
-                named[place] = named.get(place, 0) + weights[vote["partner"]]
+        for choice, weight in said:
+            for place in named_by(choice):
+                named[place] = named.get(place, 0) + weight
         stated = {row["position"]: row["votes"] for row in table}
     except (KeyError, TypeError, AttributeError) as error:
         raise ValueError("the table of options is unreadable") from error
@@ -533,13 +538,12 @@ def _recount_papers(roll: Any, papers: Any) -> dict[str, int | None]:
         raise ValueError("the roll is unreadable") from error
     if not isinstance(papers, list) or len(papers) != cast:
         raise ValueError("there are not as many papers as partners that took part")
-    if any(paper not in ("yes", "no", "abstain") for paper in papers):
-        raise ValueError("a paper that says no choice")
+    said = [counts_as(paper) for paper in papers]
     return {
         "roll": len(roll),
-        "yes": papers.count("yes"),
-        "no": papers.count("no"),
-        "abstained": papers.count("abstain"),
+        "yes": said.count("yes"),
+        "no": said.count("no"),
+        "abstained": said.count("abstain"),
         "missing": len(voters) - cast,
         "excluded": len(roll) - len(voters),
         "present": there if is_known else None,

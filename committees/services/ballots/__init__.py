@@ -17,6 +17,7 @@ from committees.services.ballots.consenting import consent_to_circular, may_cons
 from committees.services.ballots.continuing import continue_ballot
 from committees.services.ballots.counting import awaits_chair, running_tally, turnout
 from committees.services.ballots.declaring import declare
+from committees.services.ballots.demanding import Demands, demand_secrecy, demands_of, obstacle_of
 from committees.services.ballots.drafting import change_draft, discard_draft, draft_ballot
 from committees.services.ballots.ending import (
     Annulment,
@@ -31,8 +32,10 @@ from committees.services.ballots.errors import (
     ChangeRefused,
     ConsentRefused,
     DeadlinePassed,
+    DemandRefused,
     EarlyCloseRefused,
     InvalidChoice,
+    KeyRefused,
     NoRules,
     NotAllowed,
     NotEntitled,
@@ -49,7 +52,9 @@ from committees.services.ballots.lots import draw_lot
 from committees.services.ballots.opening import open_ballot, text_hash
 from committees.services.ballots.reminding import remind_due, remind_now
 from committees.services.ballots.roll import exclude_partner, include_partner, mark_leaving, outstanding
+from committees.services.ballots.secret import sweep_keys
 from committees.services.ballots.stages import GOES_ON, can_continue
+from committees.services.ballots.tellers import appoint_tellers, open_urn, set_passphrase
 
 __all__ = [
     "GOES_ON",
@@ -59,8 +64,11 @@ __all__ = [
     "ChangeRefused",
     "ConsentRefused",
     "DeadlinePassed",
+    "DemandRefused",
+    "Demands",
     "EarlyCloseRefused",
     "InvalidChoice",
+    "KeyRefused",
     "NoRules",
     "NotAllowed",
     "NotEntitled",
@@ -74,6 +82,7 @@ __all__ = [
     "WrongState",
     "annul_and_repeat",
     "answer_candidacy",
+    "appoint_tellers",
     "awaits_chair",
     "break_tie",
     "can_continue",
@@ -87,6 +96,8 @@ __all__ = [
     "decide_conflict",
     "declare",
     "declare_conflict",
+    "demand_secrecy",
+    "demands_of",
     "discard_draft",
     "draft_ballot",
     "draw_lot",
@@ -99,7 +110,9 @@ __all__ = [
     "may_consent",
     "needs_second_person",
     "object_to_circular",
+    "obstacle_of",
     "open_ballot",
+    "open_urn",
     "outstanding",
     "preview",
     "propose",
@@ -109,7 +122,9 @@ __all__ = [
     "remove_option",
     "request_early_close",
     "running_tally",
+    "set_passphrase",
     "state_conflict",
+    "sweep_keys",
     "take_out",
     "text_hash",
     "turnout",

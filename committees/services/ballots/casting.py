@@ -18,7 +18,7 @@ from committees.models import Ballot, Delegate, LateAnswer, Participation, Reser
 from committees.rules import eligibility, papers
 from committees.rules.eligibility import Earlier, Facts, Kind, Mandate, Refused
 from committees.rules.rule_set import Abstention, RuleError
-from committees.services.ballots import closing, statements
+from committees.services.ballots import closing, secret, statements
 from committees.services.ballots.authority import key_of, say
 from committees.services.ballots.counting import LARGE_ROLL
 from committees.services.ballots.errors import (
@@ -55,7 +55,8 @@ class Receipt:
     partner_id: UUID
     choice: str
     revision: int
-    cast_at: datetime
+    # Of a secret paper nothing is told but that it is in the urn.
+    cast_at: datetime | None
     capacity: str
     is_repeat: bool = False
 
@@ -143,6 +144,8 @@ class _Attempt:
             )
 
     def _record(self, ballot: Ballot) -> Receipt | BallotRefused:
+        if secret.is_secret(ballot) and secret.has_answered(ballot, self.partner_id, self.token_hash):
+            return self._taken_part(is_repeat=True)
         recorded = self._recorded()
         if (answer := self._answer_from(recorded)) is not None:
             return answer
@@ -154,12 +157,15 @@ class _Attempt:
         if isinstance(decision, Refused):
             refusal = refusal_of(decision.key, say(decision.reason))
             return self._keep_late(ballot, earlier, moment, decision) or refusal
-        if ballot.form != BallotForm.ROLL_CALL:
+        if ballot.form == BallotForm.SHOW_OF_HANDS:
             raise NotEntitled(_("Hier wird mit Handzeichen abgestimmt; das Ergebnis wird erfasst."))
         self._must_fit(ballot)
         statements.must_fit(ballot, self.choice, self.statement)
         if self.choice == Choice.ABSTAIN and ballot.own_rules.abstention is Abstention.FORBIDDEN:
             raise InvalidChoice(_("Die Verfahrensregeln lassen hier keine Enthaltung zu."), field="choice")
+        if secret.is_secret(ballot):
+            secret.put_in(ballot, self.partner_id, self.choice, self.token_hash)
+            return self._taken_part()
         vote = Vote(
             ballot=ballot,
             partner_id=self.partner_id,
@@ -188,6 +194,9 @@ class _Attempt:
         if earlier is None:
             _close_if_complete(ballot)
         return Receipt.of(vote)
+
+    def _taken_part(self, *, is_repeat: bool = False) -> Receipt:
+        return Receipt(self.ballot_id, self.partner_id, "", 1, None, "", is_repeat)
 
     def _must_fit(self, ballot: Ballot) -> None:
         """Raises InvalidChoice where the paper of this ballot cannot carry the marking."""
@@ -284,6 +293,7 @@ class _Attempt:
         """Keep a first answer that came after the deadline of a circular ballot as late (reliability.md, Q9)."""
         is_late = (
             ballot.way == BallotWay.CIRCULAR
+            and not secret.is_secret(ballot)
             and decision.key in ("closed", "deadline_passed")
             and ballot.state in (BallotState.OPEN, BallotState.CLOSED, BallotState.DECLARED)
             and ballot.close_cause in ("", CloseCause.DEADLINE)

@@ -1,5 +1,6 @@
 """Closing: count in two ways, decide, and store counts and verdict for good."""
 
+from dataclasses import replace
 from datetime import datetime
 
 from django.db import transaction
@@ -8,9 +9,9 @@ from django.utils.translation import gettext_lazy
 
 from committees import policies
 from committees.enums import BallotState, BallotWay, Choice, CloseCause
-from committees.models import Ballot
-from committees.rules.verdict import Outcome
-from committees.services.ballots import choosing, counting, neighbours, stopping
+from committees.models import Ballot, RollEntry
+from committees.rules.verdict import Outcome, Verdict
+from committees.services.ballots import choosing, consenting, counting, neighbours, secret, stopping
 from committees.services.ballots.authority import (
     ballots,
     hold,
@@ -99,32 +100,85 @@ def withdraw_early_close(*, by: User, ballot: Ballot) -> Ballot:
 
 
 def finish(ballot: Ballot, *, by: User | None, cause: CloseCause) -> Ballot:
-    """Count and close; the caller holds the lock of the open ballot.
-
-    Two ways of counting that differ make the ballot disputed: it is never declared, only annulled and repeated.
-    """
+    """End the voting and count; the caller holds the lock of the open ballot. A sealed one waits for its tellers."""
     mark_all_leaving(ballot)
     ballot.closed_at = clock.database_now()
-    tally = counting.tally_by_difference(ballot)
-    count = counting.count_of(ballot, tally)
-    verdict = counting.verdict_of(ballot, count)
     ballot.closed_by, ballot.close_cause = by, cause
     if cause != CloseCause.EARLY:
         ballot.close_reason, ballot.early_close_requested_by = "", None
+    if secret.is_secret(ballot) and not _is_agreed_to(ballot):
+        # Before anybody counts: the papers are destroyed, and no teller is bothered.
+        stopping.stop(by, ballot, None, None, reason=TOO_FEW_AGREED)
+        return ballot
+    if secret.is_secret(ballot) and not secret.close(ballot):
+        audit.record(by=by, action="ballot.urn_closed", subject=ballot, cause=cause.value)
+        neighbours.notices().to_count(ballot=ballot)
+        return ballot
+    return settle(ballot, by=by)
+
+
+def settle(ballot: Ballot, *, by: User | None) -> Ballot:
+    """Count a ballot whose voting has ended, and decide.
+
+    Two ways of counting that differ make the ballot disputed: it is never declared, only annulled and repeated.
+    """
+    if secret.is_secret(ballot):
+        return _settle_papers(ballot, by)
+    tally = counting.tally_by_difference(ballot)
+    count = counting.count_of(ballot, tally)
+    verdict = counting.verdict_of(ballot, count)
     is_agreed = counting.tally_by_latest(ballot) == tally
-    if verdict.outcome is Outcome.STOPPED and is_agreed:
+    if is_agreed and not _is_agreed_to(ballot):
+        verdict = replace(verdict, outcome=Outcome.STOPPED)
+    if is_agreed and verdict.outcome is Outcome.STOPPED:
         stopping.stop(by, ballot, count, verdict, reason=TOO_FEW_AGREED)
         return ballot
-    ballot.state = BallotState.CLOSED
-    ballot.counts, ballot.verdict = count.to_data(), verdict.to_data()
-    ballot.outcome = verdict.outcome.value
+    _decide(ballot, count, verdict)
     ballot.save()
-    audit.record(by=by, action="ballot.closed", subject=ballot, cause=cause.value, counts=ballot.counts)
+    audit.record(by=by, action="ballot.closed", subject=ballot, cause=ballot.close_cause, counts=ballot.counts)
     if not is_agreed:
         dispute(ballot)
     elif ballot.way == BallotWay.CIRCULAR:
         neighbours.notices().closed(ballot=ballot)
     return ballot
+
+
+def _settle_papers(ballot: Ballot, by: User | None) -> Ballot:
+    """The same for papers, whose second count is that of who took part (S9). The audit tells no numbers."""
+    secret.forget_keys(ballot.pk)
+    tally = secret.tally(ballot)
+    if (
+        not secret.is_readable(ballot, tally)
+        or not secret.is_whole(ballot)
+        or counting.tally_of_papers(ballot) != tally
+    ):
+        dispute(ballot)
+        return ballot
+    count = counting.count_of(ballot, tally)
+    verdict = counting.verdict_of(ballot, count)
+    _decide(ballot, count, verdict)
+    ballot.is_count_withheld = secret.is_withheld(ballot, tally)
+    ballot.save()
+    audit.record(by=by, action="ballot.closed", subject=ballot, cause=ballot.close_cause)
+    if ballot.way == BallotWay.CIRCULAR:
+        neighbours.notices().closed(ballot=ballot)
+    return ballot
+
+
+def _is_agreed_to(ballot: Ballot) -> bool:
+    """Whether enough partners agreed to deciding without a meeting, where the rules ask that. Who voted agreed."""
+    if not consenting.is_asked(ballot):
+        return True
+    entitled = RollEntry.objects.filter(ballot=ballot, is_excluded=False).aggregate(votes=counting.votes())["votes"]
+    voted = sum(counting.tally_of(ballot).values())
+    needed = ballot.rules.circular.consent.needed(entitled)
+    return max(consenting.consents(ballot), voted) >= needed
+
+
+def _decide(ballot: Ballot, count: counting.Count, verdict: Verdict) -> None:
+    ballot.state = BallotState.CLOSED
+    ballot.counts, ballot.verdict = count.to_data(), verdict.to_data()
+    ballot.outcome = verdict.outcome.value
 
 
 def dispute(ballot: Ballot) -> None:
@@ -179,12 +233,15 @@ def _close_if_due(ballot: Ballot) -> bool:
 
 def recount(ballot: Ballot) -> bool:
     """Whether the stored counts of a closed ballot are what its votes say, in both ways of counting."""
-    tally = counting.tally_by_difference(ballot)
+    if secret.is_secret(ballot):
+        tally, again = secret.tally(ballot), counting.tally_of_papers(ballot)
+    else:
+        tally, again = counting.tally_by_difference(ballot), counting.tally_by_latest(ballot)
     count = counting.count_of(ballot, tally).to_data()
     stored = ballot.counts or {}
     names = ("roll", "yes", "no", "abstained", "missing", "excluded")
     return (
-        counting.tally_by_latest(ballot) == tally
+        again == tally
         and all(stored.get(name) == count[name] for name in names)
         and choosing.table_holds(ballot, tally)
     )

@@ -11,7 +11,7 @@ from committees.services.ballots.errors import WrongState
 from partnership.models import User
 from partnership.services import audit
 
-STATES = (BallotState.OPEN, BallotState.CLOSED, BallotState.DISPUTED)
+STATES = (BallotState.OPEN, BallotState.COUNTING, BallotState.CLOSED, BallotState.DISPUTED)
 
 
 @transaction.atomic

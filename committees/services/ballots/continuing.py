@@ -21,7 +21,8 @@ def continue_ballot(*, by: User, ballot: Ballot, deadline_at: datetime | None = 
     """Declare the result where that is still to do, and prepare the next ballot; open it where that can be now.
 
     It is held under the rules of the first one, in the stage of its number. It stays a draft until the distance the
-    rules name has passed and, in a meeting, until one is running. A circular one needs a deadline.
+    rules name has passed, in a meeting until one is running, and if sealed until its tellers are ready. A circular
+    one needs a deadline.
     Of options those stand on its paper that lead or are level. Answers the new ballot. Raises NotAllowed, WrongState,
     OpeningRefused.
     """
@@ -47,4 +48,4 @@ def continue_ballot(*, by: User, ballot: Ballot, deadline_at: datetime | None = 
         number=next_number(ballot),
     )
     audit.record(by=by, action="ballot.continued", subject=ballot, successor=str(following.pk), number=following.number)
-    return opening.open_ballot(by=by, ballot=following) if can_open else following
+    return opening.open_ballot(by=by, ballot=following) if can_open and not following.is_sealed else following

@@ -9,8 +9,8 @@ from django.db.models import Count as CountRows
 from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery, Sum, Value, Window
 from django.db.models.functions import Coalesce, RowNumber
 
-from committees.enums import PRESENT, BallotWay, Choice
-from committees.models import Attendance, Ballot, Objection, Participation, RollEntry, Vote
+from committees.enums import PRESENT, BallotForm, BallotWay, Choice
+from committees.models import Attendance, Ballot, BallotPaper, Objection, Participation, RollEntry, Vote
 from committees.rules.papers import buckets
 from committees.rules.rule_set import Tie, WeightKind
 from committees.rules.verdict import Count, Outcome, Verdict, decide
@@ -105,6 +105,17 @@ def tally_by_latest(ballot: Ballot) -> Tally:
     return tally
 
 
+def tally_of_papers(ballot: Ballot) -> Tally:
+    """Papers of a secret ballot per marking, counted by the database."""
+    rows = BallotPaper.objects.filter(ballot=ballot).values_list("marking").annotate(number=CountRows("pk")).order_by()
+    return dict.fromkeys(Choice.values, 0) | dict(rows)
+
+
+def tally_of(ballot: Ballot) -> Tally:
+    """Votes per marking, or papers where the ballot is secret."""
+    return tally_of_papers(ballot) if ballot.form == BallotForm.SECRET else tally_by_difference(ballot)
+
+
 def count_of(ballot: Ballot, tally: Tally) -> Count:
     """The tally with everybody on the roll who did not vote, each counted exactly once; all of it in votes."""
     numbers = RollEntry.objects.filter(ballot=ballot).aggregate(
@@ -170,7 +181,7 @@ def verdict_of(ballot: Ballot, count: Count, chair_choice: str | None = None) ->
         "objections": ballot.objections.count() if ballot.way == BallotWay.CIRCULAR else 0,
     }
     if ballot.has_options:
-        return result_of(ballot, count, tally_by_difference(ballot), **options)
+        return result_of(ballot, count, tally_of(ballot), **options)
     return decide(
         ballot.rules,
         count,

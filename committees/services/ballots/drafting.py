@@ -8,9 +8,9 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from committees import policies
-from committees.enums import BallotForm, BallotKind, BallotState, BallotWay
+from committees.enums import BallotForm, BallotKind, BallotState, BallotWay, SecrecyLevel
 from committees.models import AgendaItem, Amendment, Ballot, Committee, Matter, Meeting, Referral
-from committees.services.ballots import candidates
+from committees.services.ballots import candidates, demanding, secret
 from committees.services.ballots.authority import ballots, require
 from committees.services.ballots.errors import BallotRefused, WrongState
 from partnership.db.locks import lock
@@ -26,6 +26,7 @@ CHANGEABLE = (
     "takes_nominations",
     "way",
     "form",
+    "secrecy",
     "deadline_at",
     "is_confidential",
     "meeting",
@@ -44,6 +45,7 @@ def draft_ballot(
     text: str,
     way: str,
     form: str = BallotForm.ROLL_CALL,
+    secrecy: str = "",
     referral: Referral | None = None,
     meeting: Meeting | None = None,
     agenda_item: AgendaItem | None = None,
@@ -71,6 +73,7 @@ def draft_ballot(
         text=text.strip(),
         way=way,
         form=form,
+        secrecy=secrecy,
         referral=referral,
         meeting=meeting,
         agenda_item=agenda_item,
@@ -101,8 +104,10 @@ def change_draft(*, by: User | None, ballot: Ballot, options: Sequence[str] | No
         raise TypeError(f"A draft has no {sorted(unknown)}")
     for name, value in changes.items():
         setattr(ballot, name, value.strip() if isinstance(value, str) else value)
+    if ballot.form != BallotForm.SECRET and demanding.is_reached(ballot):
+        raise BallotRefused(_("Die geheime Abstimmung ist verlangt; dabei bleibt es."), field="form")
     _check(ballot)
-    ballot.save(update_fields=list(changes))
+    ballot.save(update_fields={*changes, "secrecy"})
     if options is not None or not ballot.has_options:
         candidates.set_options(ballot=ballot, titles=options or ())
     audit.record(by=by, action="ballot.changed", subject=ballot, fields=sorted(changes))
@@ -116,6 +121,7 @@ def discard_draft(*, by: User | None, ballot: Ballot) -> None:
     require(policies.conduct, by, ballot)
     _must_be_draft(ballot)
     audit.record(by=by, action="ballot.discarded", subject=ballot)
+    secret.forget_keys(ballot.pk)
     ballot.delete()
 
 
@@ -143,19 +149,23 @@ def _check(ballot: Ballot) -> None:
         raise BallotRefused(_("Mehrere Plätze gibt es nur bei einer Wahl oder einer Rangfolge."), field="posts")
     if ballot.takes_nominations and ballot.kind != BallotKind.ELECTION:
         raise BallotRefused(_("Wahlvorschläge gibt es nur bei einer Wahl von Personen."), field="takes_nominations")
-    if ballot.has_options and ballot.form != BallotForm.ROLL_CALL:
+    if ballot.has_options and ballot.form == BallotForm.SHOW_OF_HANDS:
         raise BallotRefused(
             _("Mit Handzeichen wird nur über Ja, Nein und Enthaltung abgestimmt; hier stimmt jeder Partner selbst ab."),
             field="form",
         )
+    if ballot.form != BallotForm.SECRET:
+        ballot.secrecy = ""
+    elif ballot.secrecy not in SecrecyLevel.values:
+        ballot.secrecy = secret.default_level(ballot)
     if ballot.way == BallotWay.MEETING:
         if ballot.meeting is None:
             raise BallotRefused(_("Bitte wählen Sie die Sitzung, in der abgestimmt wird."), field="meeting")
         ballot.deadline_at = None
     else:
         ballot.meeting = ballot.agenda_item = None
-        if ballot.form != BallotForm.ROLL_CALL:
-            raise BallotRefused(_("Im Umlauf stimmt jeder Partner selbst ab, namentlich."), field="form")
+        if ballot.form == BallotForm.SHOW_OF_HANDS:
+            raise BallotRefused(_("Im Umlauf stimmt jeder Partner selbst ab, namentlich oder geheim."), field="form")
     if ballot.meeting is not None and ballot.meeting.committee_id != ballot.committee_id:
         raise BallotRefused(_("Diese Sitzung gehört einem anderen Gremium."), field="meeting")
     if ballot.agenda_item is not None and ballot.agenda_item.meeting_id != ballot.meeting_id:

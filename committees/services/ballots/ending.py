@@ -13,7 +13,17 @@ from django.utils.translation import gettext as _
 from committees import policies
 from committees.enums import BallotForm, BallotState, BallotWay, EntryKind
 from committees.models import Ballot, Delegate, Objection, Option, Participation, RollEntry, Vote
-from committees.services.ballots import blocks, candidates, counting, drafting, neighbours, opening, stopping
+from committees.services.ballots import (
+    blocks,
+    candidates,
+    counting,
+    drafting,
+    neighbours,
+    opening,
+    secret,
+    stopping,
+    tellers,
+)
 from committees.services.ballots.authority import hold, must_be_open, must_have_reason, must_step, named_rules, require
 from committees.services.ballots.errors import NotEntitled, ObjectionRefused, WrongState
 from membership.models import Partner
@@ -102,6 +112,8 @@ def annul_and_repeat(
     ballot.ended_reason = must_have_reason(reason)
     if ballot.way == BallotWay.CIRCULAR and deadline_at is None:
         raise WrongState(_("Der neue Umlaufbeschluss braucht eine Frist."), field="deadline_at")
+    if secret.is_secret(ballot):
+        secret.destroy(ballot)
     ballot.state, ballot.annulled_by = BallotState.ANNULLED, by
     ballot.save(update_fields=["state", "annulled_by", "ended_reason"])
     audit.record(by=by, action="ballot.annulled", subject=ballot, reason=ballot.ended_reason)
@@ -111,7 +123,8 @@ def annul_and_repeat(
     links = {"repeats": ballot, "continues": ballot.continues, "number": ballot.number}
     options = list(ballot.options.order_by("position"))
     successor = successor_of(by, ballot, deadline_at, options=options, posts=ballot.posts, **links)
-    successor = opening.open_ballot(by=by, ballot=successor)
+    if not ballot.is_sealed:
+        successor = opening.open_ballot(by=by, ballot=successor)
     if carry_hands and ballot.form == BallotForm.SHOW_OF_HANDS:
         _carry_hands(by, ballot, successor)
     neighbours.notices().annulled(ballot=ballot, successor=successor)
@@ -154,6 +167,7 @@ def successor_of(
         text=ballot.text,
         way=ballot.way,
         form=ballot.form,
+        secrecy=ballot.secrecy,
         referral=ballot.referral,
         meeting=ballot.meeting,
         agenda_item=ballot.agenda_item,
@@ -182,6 +196,9 @@ def successor_of(
         )
         for entry in excluded
     )
+    if ballot.is_sealed:
+        # Opened once both tellers have set new passphrases.
+        tellers.carry(ballot, successor)
     return successor
 
 

@@ -97,6 +97,16 @@ class ConsentRefused(BallotRefused):
     status = 409
 
 
+class KeyRefused(BallotRefused):
+    """The passphrase is not good enough, wrong, or its key is gone."""
+
+
+class DemandRefused(BallotRefused):
+    """Secrecy cannot be demanded here, or not by this person."""
+
+    status = 409
+
+
 class TieOpen(WrongState):
     """The votes are equal and the chair has not decided yet."""
 

@@ -14,7 +14,7 @@ from committees.models import Ballot, RollEntry, RuleSet
 from committees.rules.deadlines import check_circular_deadline
 from committees.rules.register import canonical
 from committees.services import weighing
-from committees.services.ballots import blocks, candidates, neighbours, stages
+from committees.services.ballots import blocks, candidates, neighbours, secret, stages
 from committees.services.ballots.authority import hold, must_step, named_rules, require, say
 from committees.services.ballots.counting import present_partner_ids
 from committees.services.ballots.errors import NoRules, OpeningRefused
@@ -60,6 +60,8 @@ def open_ballot(*, by: User | None, ballot: Ballot) -> Ballot:
     ballot.opened_at, ballot.opened_by = moment, by
     _check(ballot)
     _freeze_roll(ballot)
+    if secret.is_secret(ballot):
+        secret.prepare(ballot)
     paper = candidates.paper_data(ballot) or blocks.paper_data(ballot)
     ballot.text_hash = text_hash(ballot.title, ballot.text, paper)
     ballot.state = BallotState.OPEN
@@ -107,8 +109,8 @@ def _check(ballot: Ballot) -> None:
         raise OpeningRefused(
             _("Die %(rules)s lassen keine Umlaufbeschlüsse zu.") % {"rules": named_rules(ballot)}, field="way"
         )
-    if ballot.form != BallotForm.ROLL_CALL:
-        raise OpeningRefused(_("Im Umlauf stimmt jeder Partner selbst ab, namentlich."), field="form")
+    if ballot.form == BallotForm.SHOW_OF_HANDS:
+        raise OpeningRefused(_("Im Umlauf stimmt jeder Partner selbst ab, namentlich oder geheim."), field="form")
     if ballot.deadline_at is None:
         raise OpeningRefused(_("Ein Umlaufbeschluss braucht eine Frist."), field="deadline_at")
     assert ballot.opened_at is not None

@@ -7,7 +7,7 @@ from django.db.models import Exists, OuterRef, QuerySet
 from django.utils.translation import gettext as _
 
 from committees import policies
-from committees.enums import BallotState
+from committees.enums import BallotForm, BallotState
 from committees.models import Ballot, Participation, RollEntry
 from committees.services.ballots.authority import ballots, hold, must_have_reason, require, rules_of
 from committees.services.ballots.errors import RollRefused, WrongState
@@ -72,8 +72,15 @@ def include_partner(*, by: User | None, ballot: Ballot, partner: Partner) -> Rol
     return entry
 
 
+def _must_not_run_in_secret(ballot: Ballot) -> None:
+    """The answer would tell whether the partner has voted. Raises RollRefused."""
+    if ballot.state == BallotState.OPEN and ballot.form == BallotForm.SECRET:
+        raise RollRefused(_("Bei einer geheimen Abstimmung steht die Befangenheit mit der Eröffnung fest."))
+
+
 def entry_of(ballot: Ballot, partner: Partner) -> RollEntry:
-    """The partner's line of the roll; of a draft a new one. Raises RollRefused, WrongState."""
+    """The partner's line of the roll, to be changed; of a draft a new one. Raises RollRefused, WrongState."""
+    _must_not_run_in_secret(ballot)
     if ballot.state not in (BallotState.DRAFT, BallotState.OPEN):
         raise WrongState(
             _("Die Abstimmung „%(title)s“ hat den Stand „%(state)s“; an der Stimmberechtigung ändert sich nichts mehr.")

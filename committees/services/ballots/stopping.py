@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy
 from committees.enums import BallotState, EntryKind
 from committees.models import Ballot, Resolution
 from committees.rules.verdict import Count, Outcome, Verdict
-from committees.services.ballots import counting, neighbours
+from committees.services.ballots import counting, neighbours, secret
 from committees.services.ballots.authority import must_step
 from partnership import clock
 from partnership.models import User
@@ -22,22 +22,30 @@ OBJECTED = gettext_lazy("Widerspruch gegen das Umlaufverfahren")
 
 def stop_by_objection(by: User, ballot: Ballot) -> None:
     """Enough objections: the circular ballot ends at once. Under the lock the caller holds."""
+    if secret.is_secret(ballot):
+        stop(by, ballot, None, None, reason=OBJECTED)
+        return
     count = counting.count_of(ballot, counting.tally_by_difference(ballot))
     stop(by, ballot, count, counting.verdict_of(ballot, count), reason=OBJECTED)
 
 
-def stop(by: User | None, ballot: Ballot, count: Count, verdict: Verdict, *, reason: Any) -> None:
+def stop(by: User | None, ballot: Ballot, count: Count | None, verdict: Verdict | None, *, reason: Any) -> None:
     """End the ballot without a result. Under the lock the caller holds. Raises WrongState.
 
+    The papers of a secret ballot are destroyed, and nobody learns how it stood.
     The reason stands in the register in the portal's own language, whoever it was that ended the ballot.
     """
     must_step(ballot, BallotState.STOPPED)
     with translation.override(settings.LANGUAGE_CODE):
         reason = str(reason)
+    if secret.is_secret(ballot):
+        secret.destroy(ballot)
+        count = verdict = None
     ballot.state = BallotState.STOPPED
     ballot.closed_at = ballot.closed_at or clock.database_now()
     ballot.outcome = Outcome.STOPPED
-    ballot.counts, ballot.verdict = count.to_data(), verdict.to_data()
+    if count is not None and verdict is not None:
+        ballot.counts, ballot.verdict = count.to_data(), verdict.to_data()
     ballot.ended_reason = reason
     ballot.save()
     audit.record(by=by, action="ballot.stopped", subject=ballot, reason=reason)

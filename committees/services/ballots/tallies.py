@@ -8,7 +8,7 @@ from uuid import UUID
 from django.db.models import CharField, Exists, F, OuterRef, Q, QuerySet, Subquery, Sum, Value
 from django.db.models.functions import Coalesce
 
-from committees.enums import BallotWay, Choice
+from committees.enums import BallotForm, BallotWay, Choice
 from committees.models import Ballot, Delegate, Participation, RollEntry, Vote
 from committees.rules.rule_set import AlsoKind, Rules
 from committees.rules.verdict import Count, Tallies
@@ -157,6 +157,11 @@ def _named(ballot: Ballot, rules: Rules) -> Mapping[str, str | None]:
     # Rules come from strict data, but what they name need be no key of ours; it is then not on the roll.
     known = {UUID(one.partner) for one in named if _is_key(one.partner)}
     entries = RollEntry.objects.filter(ballot=ballot, partner__in=known, is_excluded=False)
+    if ballot.form == BallotForm.SECRET:
+        # That they took part is all that is known, and all the quorum asks (`secrecy.obstacle` refuses the rest).
+        took_part = Participation.objects.filter(ballot=OuterRef("ballot"), partner=OuterRef("partner"))
+        seen = entries.annotate(took_part=Exists(took_part)).order_by().values_list("partner_id", "took_part")
+        return {str(partner): Choice.ABSTAIN if did else None for partner, did in seen}
     votes = Vote.objects.filter(ballot=OuterRef("ballot"), partner=OuterRef("partner")).order_by("-revision")
     rows = entries.annotate(said=Subquery(votes.values("choice")[:1])).order_by().values_list("partner_id", "said")
     return {str(partner): said for partner, said in rows}

@@ -30,6 +30,12 @@ from committees.views.ballots.papers import (
 )
 from committees.views.ballots.preparing import BallotCreateView, BallotDiscardView, BallotEditView
 from committees.views.ballots.roll import BallotExcludeView, BallotIncludeView
+from committees.views.ballots.secret import (
+    BallotDemandView,
+    BallotSecrecyView,
+    BallotTellersView,
+    BallotTellerView,
+)
 from committees.views.ballots.stages import BallotContinueView
 from committees.views.ballots.voting import BallotConsentView, BallotObjectView, BallotVoteView
 
@@ -44,6 +50,7 @@ __all__ = [
     "BallotContinueView",
     "BallotCreateView",
     "BallotDeclareView",
+    "BallotDemandView",
     "BallotDetailView",
     "BallotDiscardView",
     "BallotDownloadView",
@@ -56,7 +63,10 @@ __all__ = [
     "BallotObjectView",
     "BallotOpenView",
     "BallotRemindView",
+    "BallotSecrecyView",
     "BallotSheetView",
+    "BallotTellerView",
+    "BallotTellersView",
     "BallotTurnoutView",
     "BallotVoteView",
     "BallotWithdrawView",

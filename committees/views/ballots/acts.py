@@ -18,7 +18,7 @@ from committees.forms.ballots import (
 from committees.models import RuleSet
 from committees.rules.deadlines import deadline_words
 from committees.services import ballots, weighing
-from committees.services.ballots import confiding
+from committees.services.ballots import confiding, secret
 from committees.services.ballots.authority import say
 from committees.views.ballots import shown
 from committees.views.ballots.pages import BallotMixin
@@ -76,6 +76,17 @@ class BallotOpenView(BallotAct):
         rule_set = RuleSet.objects.in_force(committee=ballot.committee, matter=ballot.matter, on=today)
         if rule_set is not None and rule_set.rules.key_codes:
             lines.append(self._votes(rule_set, partners))
+        if ballot.form == BallotForm.SECRET:
+            lines += [
+                _(
+                    "Ein Stimmzettel kann nicht geändert werden, "
+                    "und bei Stimmengleichheit entscheidet nicht der Vorsitz."
+                ),
+                _(
+                    "Stimmen alle gleich, ist damit bekannt, wie jeder gestimmt hat. "
+                    "Das kann keine geheime Wahl verhindern."
+                ),
+            ]
         if ballot.way == BallotWay.CIRCULAR:
             lines += shown.warnings_of(ballot)
             lines.append(_("Alle Vertretungen und Stellvertretungen erhalten eine Mail."))
@@ -143,8 +154,10 @@ class BallotCloseView(BallotAct):
         return _("Abstimmung schließen")
 
     def consequences(self) -> list[str]:
-        lines = [
-            f"{shown.turnout_of(self.object).sentence}.",
+        lines = []
+        if secret.shows_total(self.object, is_conductor=True):
+            lines.append(f"{shown.turnout_of(self.object, is_conductor=True).sentence}.")
+        lines += [
             _("Danach kann niemand mehr abstimmen. Eine geschlossene Abstimmung wird nicht wieder geöffnet."),
         ]
         if self.object.early_close_requested_by_id:
@@ -155,6 +168,8 @@ class BallotCloseView(BallotAct):
         return lines
 
     def done(self) -> str:
+        if self.result.state == BallotState.COUNTING:
+            return _("Die Abstimmung ist geschlossen. Nun sind die beiden zählenden Personen am Zug.")
         return _("Die Abstimmung ist geschlossen und ausgezählt.")
 
     def perform(self, form: Any) -> Any:
@@ -258,7 +273,7 @@ class BallotAnnulView(BallotAct):
 
     form_class = AnnulForm
     tone = "danger"
-    states = (BallotState.OPEN, BallotState.CLOSED, BallotState.DISPUTED)
+    states = (BallotState.OPEN, BallotState.COUNTING, BallotState.CLOSED, BallotState.DISPUTED)
 
     def get_form_kwargs(self) -> dict[str, Any]:
         return super().get_form_kwargs() | {"ballot": self.object}
@@ -274,7 +289,13 @@ class BallotAnnulView(BallotAct):
     def consequences(self) -> list[str]:
         ballot = self.object
         lines = [
-            _("Die bisherigen Stimmen zählen nicht mehr. Die neue Abstimmung wird sofort eröffnet."),
+            _(
+                "Die bisherigen Stimmen zählen nicht mehr. Die neue Abstimmung wird vorbereitet; "
+                "vor der Eröffnung setzen "
+                "beide zählenden Personen ein neues Kennwort."
+            )
+            if ballot.is_sealed
+            else _("Die bisherigen Stimmen zählen nicht mehr. Die neue Abstimmung wird sofort eröffnet."),
             _("Aufhebung und Begründung stehen im Beschlussregister."),
         ]
         if ballot.form == BallotForm.SHOW_OF_HANDS:

@@ -4,7 +4,7 @@ import csv
 from typing import Any
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.utils.cache import get_conditional_response
 from django.utils.translation import get_language
@@ -14,7 +14,7 @@ from committees import policies
 from committees.enums import BallotForm, BallotState, BallotWay, MeetingState
 from committees.exports.ballots import roll_call_rows
 from committees.forms.ballots import BallotFilter
-from committees.models import Ballot, Conflict, ConflictState, Resolution, RollEntry
+from committees.models import Ballot, Conflict, ConflictState, Resolution, RollEntry, Teller
 from committees.rules.verdict import Outcome
 from committees.services import ballots
 from committees.services.ballots import counting
@@ -132,8 +132,10 @@ class BallotDetailView(BallotMixin, ObjectPage):
         if is_conductor and ballot.meeting is not None and ballot.meeting.state == MeetingState.RUNNING:
             context["cockpit_url"] = shown.meeting_url_of(ballot, "meeting_cockpit")
         context |= self._proxies(ballot)
-        if ballot.state in (BallotState.DRAFT, BallotState.OPEN):
+        if ballot.state == BallotState.DRAFT or (ballot.state == BallotState.OPEN and ballot.form != BallotForm.SECRET):
             context |= self._conflicts(ballot)
+        if ballot.form == BallotForm.SECRET:
+            context |= self._secret(ballot, is_conductor)
         if ballot.state != BallotState.DRAFT and ballot.rules_frozen:
             context |= {
                 "effects": shown.effects_of(ballot),
@@ -142,6 +144,8 @@ class BallotDetailView(BallotMixin, ObjectPage):
             }
         if ballot.state == BallotState.DRAFT:
             context["excluded"] = list(RollEntry.objects.filter(ballot=ballot, is_excluded=True))
+            if ballot.form != BallotForm.SECRET:
+                context["demands"] = ballots.demands_of(ballot)
         elif ballot.state == BallotState.OPEN:
             context |= self._open(ballot, is_conductor)
         elif ballot.verdict:
@@ -161,6 +165,20 @@ class BallotDetailView(BallotMixin, ObjectPage):
             return {}
         return shown.proxies_of(self.user, ballot) | {"may_prepare": bool(policies.prepare(self.user, ballot))}
 
+    def _secret(self, ballot: Ballot, is_conductor: bool) -> dict[str, Any]:
+        """Who counts it, and what is left to do for them."""
+        tellers = list(Teller.objects.filter(ballot=ballot).select_related("person")) if ballot.is_sealed else []
+        waits = ballot.state in (BallotState.DRAFT, BallotState.COUNTING)
+        return {
+            "obstacle": ballots.obstacle_of(ballot) if ballot.state == BallotState.DRAFT else "",
+            "tellers": tellers,
+            "is_teller": waits and any(teller.person_id == self.user.pk for teller in tellers),
+            "reminds_all": is_conductor
+            and ballot.state == BallotState.OPEN
+            and ballot.way == BallotWay.CIRCULAR
+            and not shown.is_past_deadline(ballot),
+        }
+
     def _open(self, ballot: Ballot, is_conductor: bool) -> dict[str, Any]:
         tried = self.request.POST or self.request.GET
         seats = shown.seats_of(self.user, ballot, tried=tried if self.refusal else None)
@@ -168,13 +186,18 @@ class BallotDetailView(BallotMixin, ObjectPage):
         more: dict[str, Any] = {
             "seats": seats,
             "has_form": any(seat.form for seat in seats),
-            "turnout": shown.turnout_of(ballot),
+            "turnout": shown.turnout_of(ballot, is_conductor=is_conductor),
             "receipt": next((seat for seat in seats if seat.vote and str(seat.entry.partner_id) == receipt), None),
             "can_object": bool(seats) and shown.can_object(ballot),
             "warnings": shown.warnings_of(ballot),
         }
         more["agreement"] = shown.agreement_of(ballot, more["turnout"].electorate)
-        more["can_consent"] = more["agreement"] is not None and any(seat.vote is None for seat in seats)
+        more["can_consent"] = more["agreement"] is not None and any(
+            seat.vote is None and not seat.took_part for seat in seats
+        )
+        if more["turnout"].voted is None:
+            # Who votes agrees: the number would tell how many have voted.
+            more["agreement"] = None
         if is_conductor and ballot.form == BallotForm.ROLL_CALL:
             waiting = list(ballots.outstanding(ballot).order_by("partner_name")[: shown.ROLL_PAGE + 1])
             more |= {"waiting": waiting[: shown.ROLL_PAGE], "is_more_waiting": len(waiting) > shown.ROLL_PAGE}
@@ -219,6 +242,8 @@ def acts_of(user: User, ballot: Ballot) -> list[tuple[str, Any, str]]:
             ("ballot_edit", _("Bearbeiten"), "secondary"),
             ("ballot_discard", _("Verwerfen"), "danger"),
         ]
+        if ballot.is_sealed:
+            acts.insert(0, ("ballot_tellers", _("Zählende benennen"), "secondary"))
     elif ballot.state == BallotState.OPEN:
         acts = _acts_while_open(user, ballot)
     elif ballot.state == BallotState.CLOSED:
@@ -230,9 +255,12 @@ def acts_of(user: User, ballot: Ballot) -> list[tuple[str, Any, str]]:
             acts.insert(0, ("ballot_lot", _("Los entscheiden lassen"), "secondary"))
     if ballots.can_continue(ballot):
         acts.append(("ballot_continue", _("Nächsten Wahlgang vorbereiten"), "primary"))
-    if is_chair and ballot.state in (BallotState.DRAFT, BallotState.OPEN):
+    may_exclude = ballot.state == BallotState.DRAFT or (
+        ballot.state == BallotState.OPEN and ballot.form != BallotForm.SECRET
+    )
+    if is_chair and may_exclude:
         acts.append(("ballot_exclude", _("Befangenheit"), "secondary"))
-    if ballot.state in (BallotState.OPEN, BallotState.CLOSED, BallotState.DISPUTED):
+    if ballot.state in (BallotState.OPEN, BallotState.COUNTING, BallotState.CLOSED, BallotState.DISPUTED):
         if not ballot.is_confidential:
             acts.append(("ballot_confide", _("Vertraulich behandeln"), "secondary"))
         label = _("Aufhebung bestätigen") if ballot.annul_requested_by_id else _("Aufheben und neu abstimmen")
@@ -267,7 +295,7 @@ class BallotTurnoutView(BallotMixin, ObjectPage):
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         if self.object.state == BallotState.DRAFT:
             return HttpResponse(status=204)
-        turnout = shown.turnout_of(self.object)
+        turnout = shown.turnout_of(self.object, is_conductor=bool(policies.conduct(self.user, self.object)))
         etag = f'W/"{turnout.etag}-{get_language()}"'
         if not turnout.is_closed and (unchanged := get_conditional_response(request, etag=etag)):
             return unchanged
@@ -285,7 +313,9 @@ class BallotDownloadView(BallotMixin, ObjectPage):
     policy = policies.belong
 
     def get_queryset(self) -> QuerySet[Ballot]:
-        return super().get_queryset().filter(state__in=ENDED)
+        # Who took part in a secret ballot is told with its result.
+        is_told = ~Q(form=BallotForm.SECRET) | Q(state=BallotState.DECLARED)
+        return super().get_queryset().filter(is_told, state__in=ENDED)
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         response = HttpResponse(content_type="text/csv; charset=utf-8")
@@ -297,12 +327,12 @@ class BallotDownloadView(BallotMixin, ObjectPage):
 
 
 class BallotSheetView(BallotMixin, ObjectPage):
-    """The result sheet of an ended ballot as a tagged PDF."""
+    """The result sheet of an ended ballot as a tagged PDF; of a secret one the page tells all there is."""
 
     policy = policies.belong
 
     def get_queryset(self) -> QuerySet[Ballot]:
-        return super().get_queryset().filter(state__in=ENDED, verdict__isnull=False)
+        return super().get_queryset().filter(~Q(form=BallotForm.SECRET), state__in=ENDED, verdict__isnull=False)
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         from committees.exports import ballot_pdf

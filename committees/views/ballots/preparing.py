@@ -91,7 +91,7 @@ class BallotEditView(BallotMixin, DraftMixin):
 
     def get_initial(self) -> dict[str, Any]:
         names = ("committee", "referral", "title", "text", "way", "deadline_at", "meeting", "agenda_item", "form")
-        more = ("matter", "is_confidential", "kind", "posts", "takes_nominations", "is_opinion")
+        more = ("secrecy", "matter", "is_confidential", "kind", "posts", "takes_nominations", "is_opinion")
         paper = {"options": "\n".join(self.object.titles.values())}
         return {name: getattr(self.object, name) for name in (*names, *more)} | paper
 

@@ -27,7 +27,7 @@ from committees.rules.rule_set import Choice as RuleChoice
 from committees.rules.rule_set import ProxyKind, Rules
 from committees.rules.verdict import OUTCOMES, Condition, Count, Outcome, Verdict
 from committees.services import ballots, proxies
-from committees.services.ballots import consenting, counting, stages
+from committees.services.ballots import consenting, counting, secret, stages
 from committees.services.ballots.authority import rules_of as rules_for
 from committees.services.ballots.authority import say
 from committees.services.ballots.casting import KIND_OF
@@ -137,6 +137,8 @@ class Seat:
     kind: Kind
     vote: Vote | None
     form: VoteForm | PaperForm | None = None
+    # Of a secret ballot all there is to tell.
+    took_part: bool = False
     refusal: str = ""
 
     @property
@@ -191,8 +193,24 @@ def seats_of(user: User, ballot: Ballot, tried: Any = None) -> list[Seat]:
     if not mandates or ballot.state == BallotState.DRAFT:
         return []
     entries = _entries(ballot=ballot.pk, partners=frozenset(mandates))
+    if ballot.form == BallotForm.SECRET:
+        return _secret_seats(user, ballot, entries, mandates, tried)
     votes = votes_of(ballot, [entry.partner_id for entry in entries])
     return [seat_of(user, ballot, entry, mandates, votes, tried) for entry in entries]
+
+
+def _secret_seats(
+    user: User, ballot: Ballot, entries: Iterable[RollEntry], mandates: dict[UUID, Kind], tried: Any
+) -> list[Seat]:
+    entries = list(entries)
+    took_part = secret.has_taken_part(ballot, [entry.partner_id for entry in entries])
+    seats = []
+    for entry in entries:
+        seat = seat_of(user, ballot, entry, mandates, {}, tried)
+        if entry.partner_id in took_part:
+            seat.took_part, seat.form, seat.refusal = True, None, _("Die Teilnahme dieses Partners ist schon erfasst.")
+        seats.append(seat)
+    return seats
 
 
 def seat_of(
@@ -230,7 +248,7 @@ def seat_of(
         seat.refusal = say(decision.reason)
     elif entry.mark:
         seat.refusal = _("Dieser Partner hat heute kein Stimmrecht mehr; für ihn kann niemand mehr abstimmen.")
-    elif ballot.form != BallotForm.ROLL_CALL:
+    elif ballot.form == BallotForm.SHOW_OF_HANDS:
         seat.refusal = _("Hier wird mit Handzeichen abgestimmt; das Ergebnis wird erfasst.")
     else:
         chosen = tried if tried and tried.get("partner") == str(entry.partner_id) else None
@@ -257,6 +275,7 @@ def _form_of(ballot: Ballot, entry: RollEntry, vote: Vote | None, tried: Any) ->
         rules=ballot.own_rules,
         way=ballot.way,
         action=action,
+        is_secret=ballot.form == BallotForm.SECRET,
     )
 
 
@@ -273,7 +292,8 @@ class Turnout:
     """How far an open ballot has come, and the version of it that a browser may hold."""
 
     ballot: Ballot
-    voted: int
+    # None: not for this reader.
+    voted: int | None
     electorate: int
     tally: dict[str, int] | None
     is_closed: bool
@@ -319,16 +339,16 @@ class Turnout:
         return ngettext(
             "%(voted)s von %(all)s Partnern hat abgestimmt",
             "%(voted)s von %(all)s Partnern haben abgestimmt",
-            self.voted,
+            self.voted or 0,
         ) % {"voted": self.voted, "all": self.electorate}
 
 
-def turnout_of(ballot: Ballot) -> Turnout:
+def turnout_of(ballot: Ballot, *, is_conductor: bool) -> Turnout:
     """Turnout of an open ballot, and the running tally where the rules let it be seen."""
     numbers = counting.participation(ballot)
     return Turnout(
         ballot=ballot,
-        voted=numbers["voted"],
+        voted=numbers["voted"] if secret.shows_total(ballot, is_conductor=is_conductor) else None,
         electorate=numbers["electorate"],
         tally=counting.running_tally(ballot) if ballot.rules.is_tally_visible else None,
         is_closed=ballot.state != BallotState.OPEN or is_past_deadline(ballot),
@@ -424,6 +444,7 @@ class Line:
 
     entry: RollEntry
     vote: Vote | None
+    took_part: bool = False
 
 
 class RollPaginator(Paginator):
@@ -443,7 +464,12 @@ def roll_page(ballot: Ballot, number: Any) -> Any:
     rows = RollEntry.objects.filter(ballot=ballot).select_related("voted_by").order_by("partner_name", "id")
     page = RollPaginator(rows, ballot.roll_size).get_page(number)
     entries = list(page.object_list)
-    votes = votes_of(ballot, [entry.partner_id for entry in entries])
+    partners = [entry.partner_id for entry in entries]
+    if ballot.form == BallotForm.SECRET:
+        took_part = secret.has_taken_part(ballot, partners) if ballot.state == BallotState.DECLARED else set()
+        page.object_list = [Line(entry, None, entry.partner_id in took_part) for entry in entries]
+        return page
+    votes = votes_of(ballot, partners)
     page.object_list = [Line(entry, votes.get(entry.partner_id)) for entry in entries]
     return page
 
@@ -461,6 +487,8 @@ def facts_of(ballot: Ballot) -> list[tuple[Any, Any]]:
         facts.append((_("Zu besetzende Plätze"), ballot.posts))
     if ballot.number > 1:
         facts.append((_("Wahlgang"), ballot.number))
+    if ballot.secrecy:
+        facts.append((_("Geheimhaltung"), ballot.get_secrecy_display()))
     if ballot.meeting is not None:
         facts.append((_("Sitzung"), format_html('<a href="{}">{}</a>', meeting_url_of(ballot), ballot.meeting)))
     if ballot.deadline_at is not None:

@@ -9,11 +9,13 @@ from django.contrib.auth.views import redirect_to_login
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.http.response import HttpResponseBase
 from django.urls import reverse
+from django.utils.decorators import method_decorator
 from django.utils.translation import gettext as _
+from django.views.decorators.debug import sensitive_post_parameters
 from django.views.generic import View
 
 from committees import policies
-from committees.enums import Choice
+from committees.enums import BallotForm, Choice
 from committees.forms.ballots import CastForm, ConsentForm, ObjectionForm
 from committees.forms.papers import must_fit
 from committees.models import Ballot
@@ -32,6 +34,7 @@ class BallotVoteView(BallotDetailView):
     """GET with a choice asks for confirmation and writes nothing; POST of the confirmed choice casts it.
 
     So the browser's "back" never asks to send a form again, and a lost session comes back to the same question.
+    Only the choice on a secret paper is asked for by POST as well, as it must never stand in an address or a log.
     The confirmed vote is the one address under load: it asks the service directly, which reads under the lock
     whether this person may cast. Only when something is wrong the page is put together.
     """
@@ -39,14 +42,16 @@ class BallotVoteView(BallotDetailView):
     policy = policies.vote
     http_method_names = ["get", "post", "options"]
 
+    @method_decorator(sensitive_post_parameters())
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         if not request.user.is_authenticated:
-            return redirect_to_login(self._question(request.POST or request.GET))
+            given = request.POST or request.GET
+            return redirect_to_login(self._page() if self._is_secret() else self._question(given))
         return View.dispatch(self, request, *args, **kwargs)
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         """The page that asks once more; without a choice there is only the ballot."""
-        if not request.GET:
+        if not request.GET or self._is_secret():
             return HttpResponseRedirect(self._page())
         form = CastForm(request.GET)
         if not form.is_valid():
@@ -60,9 +65,11 @@ class BallotVoteView(BallotDetailView):
         data = form.cleaned_data
         if not data["confirmed"]:
             self._open_page()
+            if self._is_secret():
+                return self._confirm(data)
             return HttpResponseRedirect(self._question(request.POST))
         try:
-            ballots.cast(
+            receipt = ballots.cast(
                 by=self.user,
                 ballot=self.kwargs["pk"],
                 partner=data["partner"],
@@ -76,10 +83,18 @@ class BallotVoteView(BallotDetailView):
             raise Http404 from None
         except BallotRefused as refusal:
             return self._refuse(str(refusal), refusal.status)
+        if not receipt.choice:
+            # A secret paper: no address tells which partner has just voted.
+            return HttpResponseRedirect(f"{self._page()}#quittung")
         return HttpResponseRedirect(f"{self._page()}?{urlencode({'quittung': data['partner']})}#quittung")
 
     def _page(self) -> str:
         return reverse("committees:ballot_detail", kwargs=self.kwargs)
+
+    def _is_secret(self) -> bool:
+        """Asked before anybody knows whether the reader may see the ballot; so nothing is told by it."""
+        here = Ballot.objects.filter(partnership__slug=self.kwargs["slug"], form=BallotForm.SECRET)
+        return here.filter(pk=self.kwargs["pk"]).exists()
 
     def _question(self, given: QueryDict) -> str:
         """Where a choice is confirmed; the ballot where none was made."""

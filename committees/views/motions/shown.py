@@ -109,7 +109,7 @@ def advice_for(motion: Motion, until: Referral | None = None) -> list[Advice]:
             (entry, ballot) for ballot in referral.ballots.all() for entry in ballot.resolutions.all() if entry.number
         ]
         entry, ballot = numbered[-1] if numbered else (None, None)
-        found.append(Advice(referral, entry, ballot.counts if ballot else None))
+        found.append(Advice(referral, entry, ballot.counts if ballot and not ballot.is_count_withheld else None))
     return found
 
 

@@ -94,7 +94,7 @@ def test_a_ballot_once_closed_never_opens_again_and_once_declared_never_changes(
 
 def test_annulling_needs_a_reason_and_a_second_person():
     steps = [step for step in BALLOT if step.to == "annulled"]
-    assert {step.from_ for step in steps} == {"open", "closed", "disputed"}
+    assert {step.from_ for step in steps} == {"open", "counting", "closed", "disputed"}
     for step in steps:
         assert {"reason", "second_person"} <= set(step.needs)
 

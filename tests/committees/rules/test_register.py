@@ -336,6 +336,7 @@ def test_papers_are_recounted_as_many_as_took_part():
     ]
     counts = {"roll": 4, "yes": 1, "no": 0, "abstained": 1, "missing": 1, "excluded": 1, "present": 3}
     assert recount_papers(roll, ["abstain", "yes"]) == counts
+    assert recount_papers(roll, ["invalid", "1,3"]) == counts
     for papers in (["yes"], ["yes"] * 3, ["yes", "maybe"]):
         with pytest.raises(FormatError):
             recount_papers(roll, papers)

@@ -134,10 +134,11 @@ def test_what_closing_counted_stays(chamber, changes):
 def test_no_step_that_the_life_of_a_ballot_does_not_have(before, after):
     from committees.rules import lifecycles
 
-    chamber = make_chamber(3)
+    chamber = make_chamber(5)
     ballot = BallotFactory(committee=chamber.committee)
     if before != "draft":
-        ballot = open_ballot(chamber, way="meeting")
+        secrecy = {"form": "secret", "secrecy": "separated"} if before == "counting" else {}
+        ballot = open_ballot(chamber, way="meeting", **secrecy)
     if before in ("closed", "declared", "disputed"):
         chamber.cast_all(ballot, "yyn")
         ballot = ballots.close_ballot(by=chamber.chair, ballot=ballot)

@@ -199,7 +199,8 @@ def secret_entry(papers, took_part=3):
         (["no", "no", "yes"], 3, "stated"),
         (["yes", "no", "yes"], 4, "not as many papers"),
         (["yes", "no", "yes", "yes"], 3, "not as many papers"),
-        (["yes", "no", "2"], 3, "no choice"),
+        (["yes", "no", "maybe"], 3, "says nothing"),
+        (["1,3", "no", "2"], 3, "OK: 1 ballots counted anew."),
         (["yes", "no", "yes", "no", "no"], 5, "excluded partner took part"),
     ],
 )

@@ -96,7 +96,7 @@ def test_a_motion_is_put_to_the_vote_with_one_press(client, house):
         agendas.call_item(by=house.office, item=item)
         client.force_login(house.office)
         assert "Namentlich abstimmen" in text(client.get(url("meeting_cockpit", meeting)))
-        assert client.post(url("agenda_item_ballot", item), {"form": "secret"}).url.endswith("#aktuell")
+        assert client.post(url("agenda_item_ballot", item), {"form": "acclamation"}).url.endswith("#aktuell")
         response = client.post(url("agenda_item_ballot", item), {"form": "show_of_hands"})
         ballot = Ballot.objects.get()
         assert (ballot.title, ballot.text, ballot.form) == (motion.title, motion.text, "show_of_hands")
