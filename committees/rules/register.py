@@ -572,7 +572,7 @@ def _part(data: object) -> Part | None:
 
 
 def recount(roll: Iterable[Mapping[str, Any]], votes: Iterable[Mapping[str, Any]]) -> dict[str, int | None]:
-    """Count disclosed roll and votes anew; written apart from ``verdict.tally``, to be compared with it.
+    """Count disclosed roll and votes anew, in votes; written apart from ``verdict.tally``, to be compared with it.
 
     ``present`` is known only where the roll tells it for every partner.
     Raises ``FormatError`` where a partner stands twice, votes twice, or votes without being entitled.
@@ -589,17 +589,25 @@ def recount(roll: Iterable[Mapping[str, Any]], votes: Iterable[Mapping[str, Any]
         if not _text(choice, _MARKING):
             raise FormatError(f"No choice: {choice}")
         choices[partner] = choice
+    weights = {partner: row.get("weight", 1) for partner, row in rows.items()}
+    if any(type(weight) is not int or weight < 1 for weight in weights.values()):
+        raise FormatError("A weight is a whole number, at least 1.")
     entitled = [partner for partner, row in rows.items() if not row["is_excluded"]]
     is_known = all(rows[partner].get("is_present") is not None for partner in entitled)
+
+    def said(*markings: str) -> int:
+        return sum(weights[partner] for partner, choice in choices.items() if choice in markings)
+
+    no, abstained = said("no"), said("abstain", "invalid")
     return {
-        "roll": len(rows),
+        "roll": sum(weights.values()),
         # Whoever names options has said yes to something; an invalid paper abstains.
-        "yes": sum(choice not in ("no", "abstain", "invalid") for choice in choices.values()),
-        "no": sum(choice == "no" for choice in choices.values()),
-        "abstained": sum(choice in ("abstain", "invalid") for choice in choices.values()),
-        "missing": sum(partner not in choices for partner in entitled),
-        "excluded": len(rows) - len(entitled),
-        "present": sum(bool(rows[p]["is_present"]) or p in choices for p in entitled)
+        "yes": sum(weights[partner] for partner in choices) - no - abstained,
+        "no": no,
+        "abstained": abstained,
+        "missing": sum(weights[partner] for partner in entitled if partner not in choices),
+        "excluded": sum(weights.values()) - sum(weights[partner] for partner in entitled),
+        "present": sum(weights[p] for p in entitled if rows[p]["is_present"] or p in choices)
         if is_known and entitled
         else None,
     }

@@ -14,7 +14,7 @@ from uuid import UUID
 
 from django.db import transaction
 from django.db.models import Count as CountRows
-from django.db.models import Max, Prefetch
+from django.db.models import Max, OuterRef, Prefetch, Subquery, Sum
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -541,32 +541,34 @@ def _differences(stated: Mapping[str, Any], counted: Mapping[str, Any], source: 
 
 
 def _tallies(partnership: Partnership) -> dict[Any, dict[str, int]]:
-    """Yes, no, abstentions and roll of every ballot of the register, counted by the database."""
+    """Yes, no, abstentions and roll of every ballot of the register in votes, counted by the database."""
     ballots = Ballot.objects.filter(resolutions__partnership=partnership)
     tallies: dict[Any, dict[str, int]] = defaultdict(lambda: {"yes": 0, "no": 0, "abstained": 0, "roll": 0})
     keys = {"yes": "yes", "no": "no", "abstain": "abstained"}  # by what a marking counts as
-    on_roll = RollEntry.objects.filter(ballot__in=ballots).values("ballot").annotate(rows=CountRows("pk")).order_by()
+    on_roll = RollEntry.objects.filter(ballot__in=ballots).values("ballot").annotate(votes=Sum("weight")).order_by()
     for row in on_roll:
-        tallies[row["ballot"]]["roll"] = row["rows"]
+        tallies[row["ballot"]]["roll"] = row["votes"]
+    weight = RollEntry.objects.filter(ballot=OuterRef("ballot"), partner=OuterRef("partner")).values("weight")
     for column, sign in (("choice", 1), ("replaced", -1)):
         rows = (
             Vote.objects.filter(ballot__in=ballots)
             .exclude(**{column: ""})
+            .annotate(weight=Subquery(weight[:1]))
             .values("ballot", column)
-            .annotate(rows=CountRows("pk"))
+            .annotate(votes=Sum("weight"))
             .order_by()
         )
         for row in rows:
-            tallies[row["ballot"]][keys[bucket(row[column])]] += sign * row["rows"]
+            tallies[row["ballot"]][keys[bucket(row[column])]] += sign * row["votes"]
     papers = (
         BallotPaper.objects.filter(ballot__in=ballots)
         .exclude(marking="")
         .values("ballot", "marking")
-        .annotate(rows=CountRows("pk"))
+        .annotate(votes=CountRows("pk"))
         .order_by()
     )
     for row in papers:
-        tallies[row["ballot"]][keys[bucket(row["marking"])]] += row["rows"]
+        tallies[row["ballot"]][keys[bucket(row["marking"])]] += row["votes"]
     return dict(tallies)
 
 

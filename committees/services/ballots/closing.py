@@ -1,6 +1,5 @@
 """Closing: count in two ways, decide, and store counts and verdict for good."""
 
-from dataclasses import replace
 from datetime import datetime
 
 from django.db import transaction
@@ -128,8 +127,6 @@ def settle(ballot: Ballot, *, by: User | None) -> Ballot:
     count = counting.count_of(ballot, tally)
     verdict = counting.verdict_of(ballot, count)
     is_agreed = counting.tally_by_latest(ballot) == tally
-    if is_agreed and not _is_agreed_to(ballot):
-        verdict = replace(verdict, outcome=Outcome.STOPPED)
     if is_agreed and verdict.outcome is Outcome.STOPPED:
         stopping.stop(by, ballot, count, verdict, reason=TOO_FEW_AGREED)
         return ballot

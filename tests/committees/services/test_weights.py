@@ -26,7 +26,7 @@ from committees.rules.rule_set import (
     WeightKind,
     Weights,
 )
-from committees.services import attendance, ballots
+from committees.services import attendance, ballots, register
 from committees.services.ballots import counting, tallies
 from committees.services.ballots.opening import open_ballot as open_it
 from committees.services.register import ballot_parts
@@ -386,6 +386,7 @@ def test_the_stand_alone_verifier_sums_weights():
         "excluded": 7,
         "present": None,
     }
+    assert register.verify(chamber.partnership).findings == ()
     assert list(konvent_verify.check(document)) == []
     assert recounted(document) == [1]
     entry["parts"]["roll"]["data"][0]["weight"] = 4
