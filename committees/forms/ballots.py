@@ -102,7 +102,7 @@ class VoteForm(KernForm):
                 "Bei einem Nein nötig: Nach den Verfahrensregeln ist es zu begründen. "
                 "Steht bei Ihrer Stimme, in der namentlichen Liste und im Beschlussregister."
             )
-        effects = choice_effects(rules, way)
+        effects = choice_effects(rules, way, partner=str(self.initial["partner"]))
         field: Any = self.fields["choice"]
         field.choices = [(choice.value, Choice(choice.value).label) for choice in effects]
         field.widget.descriptions = {choice.value: say(sentence) for choice, sentence in effects.items()}

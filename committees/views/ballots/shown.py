@@ -510,12 +510,13 @@ def _rules_link(ballot: Ballot) -> Any:
     return format_html('<a href="{}?fassung={}">{}</a>', address, ballot.rule_set.version, words)
 
 
-def effect_of(ballot: Ballot, marking: str) -> str:
-    """What this marking does under the rules of the ballot."""
+def effect_of(ballot: Ballot, marking: str, partner: UUID) -> str:
+    """What this marking of this partner does under the rules of the ballot; they may name the partner."""
     if ballot.has_options:
         effects = _paper_effects(ballot)
         return say(effects.get(marking) or effects["yes"])
-    return say(describe.choice_effects(ballot.own_rules, ballot.way)[RuleChoice(marking)])
+    effects_here = describe.choice_effects(ballot.own_rules, ballot.way, partner=str(partner))
+    return say(effects_here[RuleChoice(marking)])
 
 
 @lru_cache(maxsize=256)

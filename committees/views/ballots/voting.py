@@ -142,7 +142,7 @@ class BallotVoteView(BallotDetailView):
             "object": ballot,
             "seat": seat,
             "choice": {"value": marking, "label": ballot.words(marking)},
-            "effect": shown.effect_of(ballot, marking),
+            "effect": shown.effect_of(ballot, marking, data["partner"]),
             "council": data["council"],
             "statement": data["statement"].strip(),
             "token": str(uuid.uuid4()),

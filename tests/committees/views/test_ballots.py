@@ -1,6 +1,7 @@
 """The pages of a ballot: what they show, what they refuse, what they cost."""
 
 import uuid
+from dataclasses import replace
 from datetime import timedelta
 from urllib.parse import parse_qs, urlencode, urlsplit
 
@@ -10,8 +11,9 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from committees.enums import BallotWay
-from committees.models import Ballot, Meeting, Participation, Vote
-from committees.rules.presets import VWVFG
+from committees.models import Ballot, Meeting, Participation, RuleSet, Vote
+from committees.rules.presets import EQUAL_SIMPLE, VWVFG
+from committees.rules.rule_set import Also, AlsoKind, Named
 from committees.services import attendance, ballots
 from committees.services.ballots import counting
 from membership.enums import Fact, Stage
@@ -74,6 +76,20 @@ def test_the_page_says_what_is_voted_on_for_whom_and_what_each_choice_does(clien
     ):
         assert part in page
     assert "Zwischenstand" not in page.replace("Der Zwischenstand ist", "")
+
+
+def test_a_partner_that_can_prevent_the_resolution_reads_so_at_its_paper_and_nobody_else(client):
+    chamber = make_chamber(2)
+    veto = Also(AlsoKind.NO_VETO, partner=Named(str(chamber.partners[0].pk), chamber.partners[0].name))
+    rules = replace(EQUAL_SIMPLE.rules, also=(veto,))
+    RuleSet.objects.filter(committee=chamber.committee).update(settings=rules.to_data())
+    ballot = open_ballot(chamber)
+    said = "Gegen diesen Partner kann nicht beschlossen werden"
+    for index, is_told in ((0, True), (1, False)):
+        signed_in(client, chamber.delegates[index])
+        question = client.get(address(ballot, "ballot_vote"), choose(chamber, index, "no"))
+        assert (said.lower() in text(question).lower()) is is_told
+        assert (said.lower() in text(client.get(address(ballot))).lower()) is is_told
 
 
 def test_choose_confirm_receipt_without_javascript(client, chamber, ballot):
