@@ -131,7 +131,7 @@ def test_turnout_grows_on_an_open_page_without_reloading(page, live_server):
     )
     expect(page.get_by_text("Die Abstimmung ist geschlossen.")).to_be_visible(timeout=15_000)
     page.get_by_role("link", name=re.compile("neu laden")).click()
-    expect(page.get_by_text("durch Widerspruch beendet").first).to_be_visible()
+    expect(page.get_by_text("Der Umlauf ist ohne Ergebnis beendet").first).to_be_visible()
 
 
 def test_back_after_voting_shows_the_question_again_and_sends_nothing(page, live_server):

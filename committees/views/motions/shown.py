@@ -38,7 +38,7 @@ HISTORY = {
 # Reasons that other services give by their name.
 REASONS = {
     "annulled": gettext_lazy("Abstimmung aufgehoben"),
-    "stopped": gettext_lazy("Umlauf durch Widerspruch beendet"),
+    "stopped": gettext_lazy("Umlauf ohne Ergebnis beendet"),
 }
 FIELD_NAMES = {
     "title": gettext_lazy("Titel"),
