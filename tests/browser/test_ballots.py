@@ -106,6 +106,8 @@ def test_a_delegate_votes_by_keyboard_alone(page, live_server):
     page.keyboard.press("Space")
     page.keyboard.press("ArrowDown")
     page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.name") == "statement"
+    page.keyboard.press("Tab")
     page.keyboard.press("Enter")
     expect(page.get_by_role("heading", level=1)).to_contain_text("mit Nein stimmen?")
     for _ in range(60):

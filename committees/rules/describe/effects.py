@@ -219,7 +219,13 @@ def _is_objection_rule(rules: Rules, way: Way) -> bool:
 
 
 def _is_yes_needed(rules: Rules) -> bool:
-    """Whether something besides the majority is measured by yes votes, so that each one that is no yes is missing."""
+    """Whether something besides the majority is measured by yes votes, so that each one that is no yes is missing.
+
+    Where only objections make the majority, every second condition is such a measure, also one of yes against no.
+    """
+    if rules.majority.kind is MajorityKind.NO_OBJECTION:
+        measures = (AlsoKind.SHARE, AlsoKind.KEY, AlsoKind.GROUP)
+        return rules.majority.minimum_yes is not None or any(also.kind in measures for also in rules.also)
     return rules.majority.minimum_yes is not None or any(
         also.kind is AlsoKind.KEY
         or (also.kind is AlsoKind.SHARE and also.base is not Base.YES_NO)
